@@ -1,0 +1,108 @@
+/**
+ * The interface between consensus and execution, in the shape of ABCI 2.0
+ * (CometBFT spec/abci/abci++_methods.md). The engine calls it from one loop: never two calls at a time,
+ * `query` excepted, which the RPC may call at any moment.
+ */
+import type {Commit, ConsensusParams, Evidence, ExecTxResult, Timestamp, ValidatorUpdate} from '#proto';
+
+export interface InfoResponse {
+  readonly version: string;
+  readonly appVersion: bigint;
+  /** 0 before InitChain has been committed. */
+  readonly lastBlockHeight: bigint;
+  readonly lastBlockAppHash: Uint8Array;
+}
+
+export interface InitChainRequest {
+  readonly time: Timestamp;
+  readonly chainId: string;
+  readonly consensusParams: ConsensusParams;
+  readonly validators: readonly ValidatorUpdate[];
+  readonly appState: unknown;
+  readonly initialHeight: bigint;
+}
+
+export interface InitChainResponse {
+  readonly consensusParams?: ConsensusParams;
+  /** Empty: keep those of the genesis document. */
+  readonly validators: readonly ValidatorUpdate[];
+  readonly appHash: Uint8Array;
+}
+
+export interface PrepareProposalRequest {
+  readonly maxTxBytes: bigint;
+  readonly txs: readonly Uint8Array[];
+  readonly height: bigint;
+  readonly time: Timestamp;
+  readonly proposerAddress: Uint8Array;
+}
+
+export interface ProcessProposalRequest {
+  readonly txs: readonly Uint8Array[];
+  readonly hash: Uint8Array;
+  readonly height: bigint;
+  readonly time: Timestamp;
+  readonly proposerAddress: Uint8Array;
+}
+
+export interface Misbehavior {
+  readonly type: 'duplicateVote' | 'lightClientAttack';
+  readonly validatorAddress: Uint8Array;
+  readonly validatorPower: bigint;
+  readonly height: bigint;
+  readonly time: Timestamp;
+  readonly totalVotingPower: bigint;
+}
+
+export interface FinalizeBlockRequest {
+  readonly txs: readonly Uint8Array[];
+  readonly decidedLastCommit: Commit;
+  readonly misbehavior: readonly Misbehavior[];
+  readonly evidence: readonly Evidence[];
+  /** Hash of the Comet header. */
+  readonly hash: Uint8Array;
+  readonly height: bigint;
+  readonly time: Timestamp;
+  readonly nextValidatorsHash: Uint8Array;
+  readonly proposerAddress: Uint8Array;
+}
+
+export interface FinalizeBlockResponse {
+  readonly txResults: readonly ExecTxResult[];
+  readonly validatorUpdates: readonly ValidatorUpdate[];
+  readonly consensusParamUpdates?: ConsensusParams;
+  readonly appHash: Uint8Array;
+}
+
+export interface CommitResponse {
+  readonly retainHeight: bigint;
+}
+
+export interface QueryRequest {
+  readonly path: string;
+  readonly data: Uint8Array;
+  readonly height: bigint;
+  readonly prove: boolean;
+}
+
+export interface QueryResponse {
+  readonly code: number;
+  readonly log: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly height: bigint;
+  readonly codespace: string;
+}
+
+export interface Application {
+  info(): Promise<InfoResponse>;
+  initChain(request: InitChainRequest): Promise<InitChainResponse>;
+  /** Chooses and orders what fits; may drop transactions that can no longer be executed. */
+  prepareProposal(request: PrepareProposalRequest): Promise<readonly Uint8Array[]>;
+  /** true: accept. Deterministic: a function of the request and of the committed state. */
+  processProposal(request: ProcessProposalRequest): Promise<boolean>;
+  /** Executes; nothing is durable before `commit`. Called again for the same height after a crash. */
+  finalizeBlock(request: FinalizeBlockRequest): Promise<FinalizeBlockResponse>;
+  commit(): Promise<CommitResponse>;
+  query(request: QueryRequest): Promise<QueryResponse>;
+}

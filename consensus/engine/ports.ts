@@ -1,0 +1,107 @@
+/**
+ * What the engine asks of its surroundings. Production adapters live in `node/`; the simulation replaces clock, network and disk
+ * behind these same interfaces and runs everything else unchanged.
+ */
+import type {Block, BlockID, Commit, ExecTxResult, Part, Proposal, Timestamp, Vote} from '#proto';
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Wall time for proposals and votes (BFT time), timers for timeouts. */
+export interface Clock {
+  now(): Timestamp;
+  /** Returns a cancel function. `fn` is called from a fresh task. */
+  setTimer(delayMs: number, fn: () => void): () => void;
+}
+
+/** Channels between peers; ids as CometBFT uses them. */
+export const Channel = {State: 0x20, Data: 0x21, Vote: 0x22, VoteSetBits: 0x23, Mempool: 0x30, Evidence: 0x38} as const;
+export type Channel = (typeof Channel)[keyof typeof Channel];
+
+export interface PeerEvents {
+  peerAdded(peer: string): void;
+  peerRemoved(peer: string): void;
+  message(peer: string, channel: Channel, bytes: Uint8Array): void;
+}
+
+/** Ordered, reliable while connected, one stream per peer and channel. */
+export interface PeerNetwork {
+  subscribe(events: PeerEvents): () => void;
+  peers(): readonly string[];
+  /** false: the peer is gone or its queue is full; the caller tries again after `onWritable` or a gossip tick. */
+  send(peer: string, channel: Channel, bytes: Uint8Array): boolean;
+  onWritable(fn: (peer: string, channel: Channel) => void): () => void;
+  /** A peer broke the protocol: it is scored, disconnected and banned by the network layer. */
+  reportMisbehaviour(peer: string, reason: string): void;
+}
+
+/** An append-only, crash-safe log of bytes records. `append` buffers, `sync` makes all that was appended durable. */
+export interface LogStore {
+  append(record: Uint8Array): void;
+  /** Resolves or returns after fsync. */
+  sync(): void;
+  /** All intact records since the last `truncateBefore`; a torn tail is cut off and reported. */
+  readAll(): {records: Uint8Array[]; tornBytes: number};
+  /** Starts a new segment; older segments may be dropped. */
+  rotate(): void;
+  close(): void;
+}
+
+/** One small file that is replaced atomically and durably (write, fsync, rename, fsync of the folder). */
+export interface AtomicFile {
+  read(): Uint8Array | undefined;
+  writeSync(bytes: Uint8Array): void;
+}
+
+/** Signs for one validator and refuses height/round/step regressions by itself, durable before a signature leaves. */
+export interface Signer {
+  readonly publicKey: Uint8Array;
+  readonly address: Uint8Array;
+  /** Throws SignerError on a regression or on a conflicting message. The timestamp may be that of the earlier, equal message. */
+  signVote(chainId: string, vote: Omit<Vote, 'signature'>): Promise<Vote>;
+  signProposal(chainId: string, proposal: Omit<Proposal, 'signature'>): Promise<Proposal>;
+}
+
+export interface StoredBlock {
+  readonly block: Block;
+  readonly blockId: BlockID;
+  /** +2/3 precommits for this block as seen by this node (not the canonical LastCommit of the next header). */
+  readonly seenCommit: Commit;
+  readonly parts: readonly Part[];
+}
+
+/** Key-value store used for blocks and consensus state; one atomic durable batch per call. */
+export interface KeyValueStore {
+  get(key: Uint8Array): Uint8Array | undefined;
+  /** Atomic; durable on return when `sync`. */
+  write(ops: readonly KeyValueOp[], options: {sync: boolean}): Promise<void>;
+  /** Ascending by key, from `gte` (inclusive) to `lt` (exclusive). */
+  range(gte: Uint8Array, lt: Uint8Array, options?: {reverse?: boolean; limit?: number}): AsyncIterable<readonly [Uint8Array, Uint8Array]>;
+  close(): Promise<void>;
+}
+
+export type KeyValueOp =
+  | {readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array}
+  | {readonly type: 'del'; readonly key: Uint8Array};
+
+/** Where proposals take their transactions from. */
+export interface TransactionSource {
+  /** In the order in which they should stand in the block. */
+  reap(maxBytes: bigint, maxGas: bigint): readonly Uint8Array[];
+  hasTransactions(): boolean;
+  /** Called when the pool goes from empty to not empty (or gains work after a block). Returns an unsubscribe function. */
+  onAvailable(fn: () => void): () => void;
+  /** After commit of a block, before the next proposal is built. */
+  update(height: bigint, txs: readonly Uint8Array[], results: readonly ExecTxResult[]): Promise<void>;
+}
+
+/** Observers (telemetry, RPC). Must not throw; called after the fact. */
+export interface EngineObserver {
+  step(event: {height: bigint; round: number; step: string}): void;
+  committed(event: {block: Block; blockId: BlockID; seenCommit: Commit; txResults: readonly ExecTxResult[]; appHash: Uint8Array}): void;
+  halted(error: Error): void;
+}

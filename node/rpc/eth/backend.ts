@@ -1,0 +1,98 @@
+/** What the Ethereum JSON-RPC asks of the node. `node/execution` implements the chain side, `node/mempool` the pool side; the RPC knows neither. */
+import type {AccessListEntry, Address, Authorization, BlockEvent, EthBlock, Hash, Log, Receipt, StateReader, Transaction} from '../../execution/types.ts';
+
+export interface CallRequest {
+  readonly from?: Address;
+  readonly to?: Address;
+  readonly gas?: bigint;
+  readonly gasPrice?: bigint;
+  readonly maxFeePerGas?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
+  readonly value?: bigint;
+  readonly nonce?: bigint;
+  readonly data?: Uint8Array;
+  readonly accessList?: readonly AccessListEntry[];
+  readonly authorizationList?: readonly Authorization[];
+}
+
+/** geth's state override set: `stateDiff` merges, `state` replaces the whole storage. */
+export interface AccountOverride {
+  readonly balance?: bigint;
+  readonly nonce?: bigint;
+  readonly code?: Uint8Array;
+  readonly state?: ReadonlyMap<Hash, Hash>;
+  readonly stateDiff?: ReadonlyMap<Hash, Hash>;
+}
+export type StateOverrides = ReadonlyMap<Address, AccountOverride>;
+
+export interface BlockOverrides {
+  readonly number?: bigint;
+  readonly time?: bigint;
+  readonly gasLimit?: bigint;
+  readonly feeRecipient?: Address;
+  readonly prevRandao?: Hash;
+  readonly baseFeePerGas?: bigint;
+}
+
+export interface CallOutcome {
+  readonly status: 'success' | 'revert' | 'failure';
+  /** Return data, or revert data. */
+  readonly returnData: Uint8Array;
+  /** The EVM's name of the failure in geth's words ("out of gas", "invalid opcode: INVALID", …); undefined on success and on revert. */
+  readonly error?: string;
+  readonly gasUsed: bigint;
+  /** Before the refund was subtracted: what the transaction needs at its peak. */
+  readonly gasUsedBeforeRefund: bigint;
+  readonly logs: readonly Log[];
+  /** Contract created by a request without `to`. */
+  readonly createdAddress?: Address;
+}
+
+export interface ChainBackend {
+  readonly chainId: bigint;
+  /** The last committed block; genesis (0) at first. */
+  head(): EthBlock;
+  blockByNumber(number: bigint): Promise<EthBlock | undefined>;
+  blockByHash(hash: Hash): Promise<EthBlock | undefined>;
+  receipts(number: bigint): Promise<readonly Receipt[] | undefined>;
+  transactionLocation(hash: Hash): Promise<{readonly blockNumber: bigint; readonly index: number} | undefined>;
+  /** Throws ChainError `state-unavailable` when the block's state has been pruned. */
+  stateAt(number: bigint): Promise<StateReader>;
+  /** Executes without a signature on the state after block `number`, in the environment of that block (number + 1 for 'pending'). Balance and fee checks as geth's eth_call. */
+  call(request: CallRequest, number: bigint, options: {readonly pending?: boolean; readonly stateOverrides?: StateOverrides; readonly blockOverrides?: BlockOverrides; readonly gasLimitMax: bigint}): Promise<CallOutcome>;
+  /** Intrinsic gas of a request under the rules in force (EIP-2028, 2930, 3860, 7623, 7702): {regular, floor}. */
+  intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint};
+  baseFeeOfNextBlock(): bigint;
+  /** Blocks in [from, to] whose bloom may hold one of the addresses and topics, ascending. */
+  candidateBlocks(from: bigint, to: bigint, filter: {readonly addresses: readonly Address[]; readonly topics: readonly (readonly Hash[] | null)[]}): AsyncIterable<bigint>;
+  proof(address: Address, slots: readonly Hash[], number: bigint): Promise<AccountProof>;
+  onBlock(fn: (event: BlockEvent) => void): () => void;
+}
+
+export interface AccountProof {
+  readonly address: Address;
+  readonly balance: bigint;
+  readonly nonce: bigint;
+  readonly codeHash: Hash;
+  readonly storageHash: Hash;
+  readonly accountProof: readonly Uint8Array[];
+  readonly storageProof: readonly {readonly key: Hash; readonly value: bigint; readonly proof: readonly Uint8Array[]}[];
+}
+
+export interface PoolBackend {
+  /** Validates, admits and gossips; throws PoolError whose message is geth's text. Resolves to the hash. */
+  submit(raw: Uint8Array): Promise<Hash>;
+  get(hash: Hash): Transaction | undefined;
+  /** The sender's next nonce, pooled transactions counted. */
+  pendingNonce(address: Address): bigint;
+  counts(): {readonly pending: number; readonly queued: number};
+  content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>};
+  onPending(fn: (tx: Transaction) => void): () => void;
+}
+
+export interface NetworkStatus {
+  readonly peerCount: number;
+  readonly listening: boolean;
+  /** undefined when in sync. */
+  readonly syncing: {readonly startingBlock: bigint; readonly currentBlock: bigint; readonly highestBlock: bigint} | undefined;
+}

@@ -1,0 +1,1 @@
+import '../../node/app/polyfills.ts';
