@@ -1,0 +1,33 @@
+import type {RunningValidator} from './runner.ts';
+
+const POLL_INTERVAL_MS = 50;
+const REQUEST_TIMEOUT_MS = 2_000;
+
+/** Height of a node's last block, or undefined while it does not answer. */
+export async function blockNumber(ethPort: number): Promise<bigint | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${ethPort}`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    const {result} = (await response.json()) as {result?: string};
+    return result === undefined ? undefined : BigInt(result);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resolves when the validator's own RPC shows block 1 or later; rejects when its process ends first or time runs out. */
+export async function firstBlock(validator: RunningValidator, timeoutMs: number): Promise<void> {
+  const ended = Symbol();
+  const exit = validator.exited.then(() => ended);
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    if (((await blockNumber(validator.description.ports.eth)) ?? 0n) >= 1n) return;
+    if (performance.now() > deadline) throw new Error(`validator ${validator.description.index} made no block within ${timeoutMs / 1000} s`);
+    const pause = new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    if ((await Promise.race([exit, pause])) === ended) throw new Error(`validator ${validator.description.index} stopped before its first block`);
+  }
+}

@@ -1,0 +1,28 @@
+import {join} from 'node:path';
+
+/** Where a node keeps its files. */
+export interface HomePaths {
+  readonly root: string;
+  readonly config: string;
+  readonly genesis: string;
+  readonly nodeKey: string;
+  readonly validatorKey: string;
+  readonly validatorState: string;
+  readonly wal: string;
+  readonly blockStore: string;
+  readonly application: string;
+}
+
+export function homePaths(root: string): HomePaths {
+  return {
+    root,
+    config: join(root, 'config', 'config.toml'),
+    genesis: join(root, 'config', 'genesis.json'),
+    nodeKey: join(root, 'config', 'node_key.json'),
+    validatorKey: join(root, 'config', 'priv_validator_key.json'),
+    validatorState: join(root, 'data', 'priv_validator_state.json'),
+    wal: join(root, 'data', 'cs.wal'),
+    blockStore: join(root, 'data', 'blockstore.db'),
+    application: join(root, 'data', 'application.db'),
+  };
+}

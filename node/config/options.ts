@@ -1,0 +1,90 @@
+/**
+ * Every setting of a node, once: its name in `config.toml`, in the environment and on the command line is derived from one key.
+ * `eth.port` is `port` in the table `[eth]`, `QANAT_ETH_PORT`, and `--eth.port`.
+ */
+
+interface OptionBase<T> {
+  readonly default: T;
+  readonly help: string;
+}
+
+export interface IntegerOption extends OptionBase<number> {
+  readonly kind: 'integer';
+  readonly min: number;
+  readonly max: number;
+}
+export interface StringOption extends OptionBase<string> {
+  readonly kind: 'string';
+  readonly choices?: readonly string[];
+}
+export interface BooleanOption extends OptionBase<boolean> {
+  readonly kind: 'boolean';
+}
+export interface ListOption extends OptionBase<readonly string[]> {
+  readonly kind: 'list';
+}
+export type Option = IntegerOption | StringOption | BooleanOption | ListOption;
+
+const port = (value: number, help: string): IntegerOption => ({kind: 'integer', default: value, min: 0, max: 65535, help});
+const integer = (value: number, min: number, max: number, help: string): IntegerOption => ({kind: 'integer', default: value, min, max, help});
+const text = (value: string, help: string, choices?: readonly string[]): StringOption =>
+  choices === undefined ? {kind: 'string', default: value, help} : {kind: 'string', default: value, help, choices};
+const list = (value: readonly string[], help: string): ListOption => ({kind: 'list', default: value, help});
+const boolean = (value: boolean, help: string): BooleanOption => ({kind: 'boolean', default: value, help});
+
+export const OPTIONS = {
+  'moniker': text('qanat', 'Name of this node, shown to peers.'),
+
+  'p2p.host': text('127.0.0.1', 'Address that peers connect to.'),
+  'p2p.port': port(26656, 'Port that peers connect to.'),
+  'p2p.persistent_peers': list([], 'Multiaddrs with /p2p/ ids of the peers to stay connected to.'),
+  'p2p.max_inbound': integer(40, 0, 1000, 'Most inbound peers.'),
+  'p2p.max_outbound': integer(10, 0, 1000, 'Most outbound peers.'),
+
+  'eth.host': text('127.0.0.1', 'Address of the Ethereum JSON-RPC and WebSocket server.'),
+  'eth.port': port(8545, 'Port of the Ethereum JSON-RPC and WebSocket server.'),
+  'eth.cors_origins': list([], 'Browser origins that may call the JSON-RPC ("*" for all).'),
+  'eth.allowed_hosts': list(['localhost', '127.0.0.1', '[::1]'], 'Host headers that are answered ("*" for all); guards against DNS rebinding.'),
+
+  'comet.host': text('127.0.0.1', 'Address of the CometBFT RPC server.'),
+  'comet.port': port(26657, 'Port of the CometBFT RPC server.'),
+
+  'metrics.host': text('127.0.0.1', 'Address of the Prometheus metrics.'),
+  'metrics.port': port(26660, 'Port of the Prometheus metrics.'),
+
+  'consensus.timeout_propose_ms': integer(3000, 1, 600_000, 'How long a validator waits for a proposal in round 0.'),
+  'consensus.timeout_propose_delta_ms': integer(500, 0, 600_000, 'Added to timeout_propose with each round.'),
+  'consensus.timeout_prevote_ms': integer(1000, 1, 600_000, 'How long a validator waits for more prevotes after +2/3 of any.'),
+  'consensus.timeout_prevote_delta_ms': integer(500, 0, 600_000, 'Added to timeout_prevote with each round.'),
+  'consensus.timeout_precommit_ms': integer(1000, 1, 600_000, 'How long a validator waits for more precommits after +2/3 of any.'),
+  'consensus.timeout_precommit_delta_ms': integer(500, 0, 600_000, 'Added to timeout_precommit with each round.'),
+  'consensus.empty_block_interval_ms': integer(1000, 1, 3_600_000, 'Time between blocks when there is nothing to include.'),
+
+  'state.archive': boolean(false, 'Keep the state of every block.'),
+  'state.history_blocks': integer(256, 1, 10_000_000, 'Blocks whose state stays readable when archive is false.'),
+
+  'log.level': text('info', 'Least severity that is logged.', ['debug', 'info', 'warn', 'error']),
+  'log.format': text('pretty', 'pretty: one readable line per event; json: one JSON object per line.', ['pretty', 'json']),
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export type OptionValue<O extends Option> = O extends IntegerOption
+  ? number
+  : O extends BooleanOption
+    ? boolean
+    : O extends ListOption
+      ? readonly string[]
+      : string;
+
+/** The effective settings, by option name. */
+export type NodeConfig = {readonly [K in OptionName]: OptionValue<(typeof OPTIONS)[K]>};
+
+export function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+/** `eth.port` → `QANAT_ETH_PORT`. */
+export function environmentName(name: OptionName): string {
+  return `QANAT_${name.replaceAll('.', '_').toUpperCase()}`;
+}

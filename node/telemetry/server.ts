@@ -1,0 +1,38 @@
+import {createServer, type Server} from 'node:http';
+import type {Registry} from 'prom-client';
+import {listen, close} from './listen.ts';
+
+/** Serves `/metrics` (Prometheus text format) and `/health`. */
+export class MetricsServer {
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #port: number;
+
+  constructor(options: {host: string; port: number}, modules: {registry: Registry; beforeScrape: () => void}) {
+    this.#host = options.host;
+    this.#port = options.port;
+    this.#server = createServer((request, response) => {
+      if (request.method !== 'GET') {
+        response.writeHead(405, {allow: 'GET'}).end();
+      } else if (request.url === '/metrics') {
+        modules.beforeScrape();
+        modules.registry.metrics().then(
+          (text) => response.writeHead(200, {'content-type': modules.registry.contentType}).end(text),
+          () => response.writeHead(500).end(),
+        );
+      } else if (request.url === '/health') {
+        response.writeHead(200, {'content-type': 'text/plain'}).end('ok\n');
+      } else {
+        response.writeHead(404).end();
+      }
+    });
+  }
+
+  listen(): Promise<void> {
+    return listen(this.#server, this.#host, this.#port);
+  }
+
+  close(): Promise<void> {
+    return close(this.#server);
+  }
+}
