@@ -1,0 +1,37 @@
+/** The only adapter between this chain's precompiles and @ethereumjs/evm. */
+import type {Common, StateManagerInterface} from '@ethereumjs/common';
+import {EVMMockBlockchain} from '@ethereumjs/evm';
+import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
+import {initPrecompiles, SAPS} from '../index.ts';
+import type {Sap} from '../types.ts';
+import {SapEvm} from './sap-evm.ts';
+
+export {customCrypto} from './crypto.ts';
+
+export interface CreateEvmOptions {
+  /** Make it with `customCrypto()` as its `customCrypto`, or keccak and ecrecover run in plain JavaScript. */
+  readonly common: Common;
+  readonly stateManager: StateManagerInterface;
+  /** Block hashes for BLOCKHASH before EIP-2935. Default: none known. */
+  readonly blockchain?: EVMMockBlockchainInterface;
+  /** Which SAPs answer. Default: all. `[]` turns them off, as the official state tests need. */
+  readonly saps?: readonly Sap[];
+  readonly allowUnlimitedContractSize?: boolean;
+}
+
+/**
+ * An EVM in which the SAPs answer at their addresses like standard precompiles (warm from the
+ * start of a transaction), and the standard curve precompiles run on mcl-wasm.
+ *
+ * Like every @ethereumjs/evm it runs one call at a time: its journal is shared state.
+ */
+export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
+  await initPrecompiles();
+  return new SapEvm({
+    common: options.common,
+    stateManager: options.stateManager,
+    blockchain: options.blockchain ?? new EVMMockBlockchain(),
+    saps: options.saps ?? SAPS,
+    allowUnlimitedContractSize: options.allowUnlimitedContractSize ?? false,
+  });
+}

@@ -1,0 +1,94 @@
+import type {Common, StateManagerInterface} from '@ethereumjs/common';
+import {EVM, EVMError} from '@ethereumjs/evm';
+import type {EVMMockBlockchainInterface, ExecResult, Message, PrecompileInput} from '@ethereumjs/evm';
+import {Address} from '@ethereumjs/util';
+import {callSap} from '../call.ts';
+import type {Hex, Sap, SapStorage} from '../types.ts';
+
+export interface SapEvmOptions {
+  readonly common: Common;
+  readonly stateManager: StateManagerInterface;
+  readonly blockchain: EVMMockBlockchainInterface;
+  readonly saps: readonly Sap[];
+  readonly allowUnlimitedContractSize: boolean;
+}
+
+/**
+ * An EVM whose precompiles may know their call. @ethereumjs/evm gives a precompile its input and
+ * gas only, so the message is bound to the SAP at the one place where code is chosen by address.
+ */
+export class SapEvm extends EVM {
+  readonly #saps: ReadonlyMap<string, Sap>;
+
+  constructor(options: SapEvmOptions) {
+    super({
+      common: options.common,
+      stateManager: options.stateManager,
+      blockchain: options.blockchain,
+      allowUnlimitedContractSize: options.allowUnlimitedContractSize,
+      // In the table of precompiles, an address is warm from the start of every transaction.
+      customPrecompiles: options.saps.map((sap) => ({address: sap.address, function: withoutMessage})),
+    });
+    this.#saps = new Map(options.saps.map((sap) => [sap.address, sap]));
+  }
+
+  protected override async _loadCode(message: Message): Promise<void> {
+    const sap = message.code === undefined ? this.#saps.get(message.codeAddress.toString()) : undefined;
+    if (sap === undefined) return super._loadCode(message);
+    message.isCompiled = true;
+    message.code = (input) => this.#runSap(sap, message, input);
+  }
+
+  async #runSap(sap: Sap, message: Message, {data, gasLimit}: PrecompileInput): Promise<ExecResult> {
+    const to = message.to;
+    const isDelegate = message.delegatecall || to === undefined || to.toString() !== sap.address;
+    const isStatic = message.isStatic;
+    const {status, output, gasUsed} = await callSap(sap, {
+      data,
+      gas: gasLimit,
+      caller: message.caller.toString() as Hex,
+      value: message.delegatecall ? 0n : message.value,
+      isStatic,
+      isDelegate,
+      storage: this.#storageOf(sap, !isStatic && !isDelegate),
+    });
+    const result: ExecResult = {returnValue: output, executionGasUsed: gasUsed};
+    if (status === 'revert') result.exceptionError = new EVMError(EVMError.errorMessages.REVERT);
+    if (status === 'failure') result.exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
+    return result;
+  }
+
+  /** Straight to the state manager, whose checkpoints the EVM's journal opens and reverts around every call. */
+  #storageOf(sap: Sap, writable: boolean): SapStorage {
+    const address = new Address(bytesOf(sap.address));
+    return {
+      get: async (slot) => leftPad32(await this.stateManager.getStorage(address, slot)),
+      set: async (slot, value) => {
+        if (!writable) throw new Error(`${sap.name} wrote storage in a static or delegated call`);
+        await this.stateManager.putStorage(address, slot, withoutLeadingZeros(value));
+      },
+    };
+  }
+}
+
+function withoutMessage(): never {
+  throw new Error('a SAP runs only inside a message');
+}
+
+function bytesOf(hex: Hex): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
+}
+
+function leftPad32(value: Uint8Array): Uint8Array {
+  if (value.length === 32) return value;
+  const padded = new Uint8Array(32);
+  padded.set(value, 32 - value.length);
+  return padded;
+}
+
+/** The shortest form, in which SSTORE hands values to a state manager. */
+function withoutLeadingZeros(value: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < value.length && value[start] === 0) start++;
+  return value.subarray(start);
+}

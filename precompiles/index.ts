@@ -1,0 +1,31 @@
+/** The AI-native precompiles (SAPs) of this chain: addresses, implementations and genesis accounts. */
+import {loadBn254} from './mcl/bn254.ts';
+import type {GenesisAccount, Sap} from './types.ts';
+
+export type {GenesisAccount, Hex, Sap, SapCall, SapResult, SapStorage} from './types.ts';
+export {callSap} from './call.ts';
+
+/** Every SAP by address, in the order of their addresses. */
+export const SAPS: readonly Sap[] = [];
+
+/**
+ * Loads the WebAssembly curve arithmetic. Must have resolved before a SAP runs; the EVM adapter
+ * awaits it. Idempotent.
+ */
+export async function initPrecompiles(): Promise<void> {
+  await loadBn254();
+}
+
+/**
+ * One account per SAP: nonce 1, so that EIP-161 never deletes it with its storage, and code 0xfe,
+ * so that Solidity's extcodesize check passes and a client that lacks the SAP fails loudly.
+ */
+export function sapGenesisAccounts(): GenesisAccount[] {
+  return SAPS.map(({address}) => ({
+    address,
+    balance: 0n,
+    nonce: 1n,
+    code: Uint8Array.of(0xfe),
+    storage: new Map(),
+  }));
+}
