@@ -1,0 +1,38 @@
+/** What the composition root hands to the execution layer and what it gets back. */
+import type {Application, KeyValueStore, Logger} from '#consensus/engine';
+import type {ChainBackend} from '../rpc/eth/backend.ts';
+import type {BlockEvent, StateReader, Transaction} from './types.ts';
+
+export interface ChainOptions {
+  /** Rules from genesis on. Older ones are for imported test chains. Default `osaka`. */
+  readonly hardfork?: 'shanghai' | 'cancun' | 'prague' | 'osaka';
+  /** Lowest base fee in wei. Default 0.1 gwei. */
+  readonly baseFeeFloor?: bigint;
+  /** Whether the chain's precompiles (SAPs) answer. Default true; the official state tests need false. */
+  readonly precompiles?: boolean;
+}
+
+export interface ExecutionOptions {
+  readonly db: KeyValueStore;
+  readonly chainOptions?: ChainOptions;
+  readonly logger: Logger;
+  /** States of how many past blocks can be read. Default 256. */
+  readonly historyBlocks?: bigint;
+  /** Keep every past state. */
+  readonly archive?: boolean;
+  /** Milliseconds for measuring execution. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+export interface Execution {
+  readonly app: Application;
+  /** Usable once the chain has its genesis (after `app.initChain`, or at once on a database that has it). */
+  readonly backend: ChainBackend;
+  /** The state after the last committed block, always the newest. */
+  readonly latest: StateReader;
+  /** Decodes and recovers the sender once per transaction (cached by hash); throws DecodeError. */
+  decode(raw: Uint8Array): Transaction;
+  /** Called in order after a block is durable. Returns the unsubscribe function. */
+  onBlock(fn: (event: BlockEvent) => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,21 @@
+/** The execution layer: Ethereum accounts, transactions and blocks behind an ABCI-shaped application. */
+export {createExecution} from './execution.ts';
+export type {ChainOptions, Execution, ExecutionOptions} from './api.ts';
+export {ChainError, DecodeError, TransactionError} from './errors.ts';
+export type {ChainErrorCode, DecodeErrorCode, TransactionErrorCode} from './errors.ts';
+export {decodeTransaction} from './transaction.ts';
+export {encodeTransaction, signTransaction} from './transaction-encode.ts';
+export type {UnsignedTransaction} from './transaction-encode.ts';
+export {intrinsicGas} from './intrinsic-gas.ts';
+export {validateTransaction} from './validity.ts';
+export {keccak256} from './keccak.ts';
+export {bytesToHex, hexToBytes} from './hex.ts';
+export {decodeRlp, encodeRlp} from './rlp.ts';
+export type {RlpItem} from './rlp.ts';
+export {forkRules} from './rules.ts';
+export type {ForkRules, Hardfork} from './rules.ts';
+export {nextBaseFee} from './block/base-fee.ts';
+export {bloomMayContain} from './block/bloom.ts';
+export {systemPredeploys} from './system-contracts.ts';
+export * as limits from './limits.ts';
+export type * from './types.ts';

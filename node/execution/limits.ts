@@ -1,0 +1,40 @@
+/** Named bounds of the execution layer. Everything that comes from outside is held against one of these. */
+
+/** Bytes of one encoded transaction: geth's txMaxSize. */
+export const TRANSACTION_BYTES_MAX = 131_072;
+/** EIP-7825: gas limit of one transaction under Osaka rules. */
+export const TRANSACTION_GAS_MAX = 1n << 24n;
+/** EIP-7934: bytes of the RLP of a block. */
+export const BLOCK_RLP_BYTES_MAX = 8 * 1024 * 1024;
+/** Nesting that any of our RLP structures needs (transaction → access list → entry → keys). */
+export const RLP_DEPTH_MAX = 5;
+/** Items of one RLP document; a transaction of the greatest size cannot hold more. */
+export const RLP_ITEMS_MAX = TRANSACTION_BYTES_MAX;
+/** EIP-3860. */
+export const INIT_CODE_BYTES_MAX = 49_152;
+/** Decoded transactions kept by hash, so that a sender is recovered once. */
+export const TRANSACTION_CACHE_MAX = 20_000;
+/** Accounts, and separately storage slots, of the flat tables kept in memory. */
+export const ACCOUNT_CACHE_MAX = 100_000;
+export const SLOT_CACHE_MAX = 200_000;
+/** Contract codes kept in memory. */
+export const CODE_CACHE_MAX = 512;
+/** Trie nodes kept in memory between blocks; beyond, they are read again from the database. */
+export const TRIE_NODES_IN_MEMORY_MAX = 200_000;
+/** Trie nodes are written once in so many blocks, or when more than the second number wait. */
+export const TRIE_FLUSH_BLOCKS = 64n;
+export const TRIE_FLUSH_NODES = 30_000;
+/** Entries of the reverse diffs kept decoded. */
+export const DIFF_CACHE_ENTRIES_MAX = 100_000;
+/** Blocks with their receipts kept decoded. */
+export const BLOCK_CACHE_MAX = 64;
+/** Default number of blocks whose state can be asked for. */
+export const HISTORY_BLOCKS_DEFAULT = 256n;
+/** Blocks whose blooms are read at once when logs are searched. */
+export const BLOOM_CHUNK_BLOCKS = 1024n;
+/** Decoded bloom chunks kept (256 kB each at most). */
+export const BLOOM_CHUNK_CACHE_MAX = 32;
+/** Storage keys in one request for a proof. */
+export const PROOF_SLOTS_MAX = 1024;
+/** Gas executed before other work of the process gets a turn. */
+export const YIELD_EVERY_GAS = 2_000_000n;
