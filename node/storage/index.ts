@@ -1,0 +1,6 @@
+export {openLevel} from './level.ts';
+export {memoryStore} from './memory.ts';
+export {lockHome, LOCK_FILE_NAME} from './lock.ts';
+export {claimDatabase} from './version.ts';
+export {StorageError} from './errors.ts';
+export type {StorageErrorCode} from './errors.ts';
