@@ -1,0 +1,17 @@
+/** Canonical encodings that the chain's verifiers share with those who make proofs. */
+export {CodecError} from './errors.ts';
+export type {CodecErrorCode} from './errors.ts';
+export {BASE_FIELD_MODULUS, fieldToInt, intToField, SCALAR_FIELD_MODULUS} from './field.ts';
+export {
+  decodeProof,
+  decodePublicInputs,
+  decodeVerificationKey,
+  encodeProof,
+  encodeVerificationKey,
+  keyHash,
+  PROOF_BYTES,
+  verificationKeyLength,
+} from './groth16.ts';
+export type {SnarkjsG1, SnarkjsG2, SnarkjsProof, SnarkjsVerificationKey} from './groth16.ts';
+export {inferenceContext} from './inference.ts';
+export type {InferenceContext} from './inference.ts';
