@@ -1,0 +1,36 @@
+import {Command, CommanderError} from 'commander';
+import {ConfigError} from '#node/config';
+import {addInitCommand} from './init.ts';
+import {addStartCommand} from './start.ts';
+import {addTestnetCommand} from './testnet.ts';
+import {VERSION} from './version.ts';
+
+/** Runs one command of the node's CLI. @returns the exit code: 0, 1 when the command failed, 2 when it was typed wrongly. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('qanat')
+    .description('Qanat: a layer-1 blockchain node for AI assets')
+    .version(VERSION, '-V, --version')
+    .addHelpText('after', '\nOff-chain services:\n  prover                       proves inferences of listed models\n  model                        trains, packs and sets up models\n')
+    .exitOverride()
+    .showHelpAfterError();
+  let code = 0;
+  const finish = (value: number): void => void (code = value);
+  addInitCommand(program, finish);
+  addStartCommand(program, finish);
+  addTestnetCommand(program, finish);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => console.log(VERSION));
+  try {
+    await program.parseAsync([...args], {from: 'user'});
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ConfigError) {
+      console.error(`qanat: ${error.message}`);
+      return 1;
+    }
+    throw error;
+  }
+}

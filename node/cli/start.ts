@@ -1,0 +1,50 @@
+import {resolve} from 'node:path';
+import {Command} from 'commander';
+import {homePaths, loadConfig, OPTIONS} from '#node/config';
+import {Node} from '#node/app';
+import {createLogger} from '#node/telemetry';
+
+/** `qanat start`: runs the node of a home folder until it is told to stop. */
+export function addStartCommand(program: Command, finish: (code: number) => void): void {
+  const command = program.command('start').description('run the node of a home folder').requiredOption('--home <dir>', 'folder with config/ and data/');
+  for (const [name, option] of Object.entries(OPTIONS)) command.option(`--${name} <value>`, option.help);
+  command.action(async (options: Record<string, string>) => {
+    const {home, ...flags} = options;
+    finish(await start(resolve(home ?? ''), flags));
+  });
+}
+
+async function start(home: string, flags: Record<string, string>): Promise<number> {
+  const config = loadConfig({file: homePaths(home).config, environment: process.env, flags});
+  const logger = createLogger({level: config['log.level'] as 'info', format: config['log.format'] as 'pretty'});
+  const stop = new AbortController();
+  const onSignal = (signal: string): void => {
+    if (stop.signal.aborted) return;
+    logger.info({signal}, 'stopping');
+    stop.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // Started by another process with an ipc channel (the devnet): its end is this node's end.
+  process.on('disconnect', () => onSignal('parent gone'));
+  process.channel?.unref();
+
+  const node = new Node({home, config}, {logger});
+  try {
+    await node.start();
+    await Promise.race([node.halted, aborted(stop.signal)]);
+  } catch (error) {
+    logger.error({reason: (error as Error).message}, 'cannot start');
+    if (config['log.level'] === 'debug') logger.error({error}, 'cannot start');
+    await node.stop();
+    return 1;
+  }
+  await node.stop();
+  return stop.signal.aborted ? 0 : 1;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), {once: true});
+  });
+}
