@@ -1,0 +1,401 @@
+/**
+ * The transaction pool. It owns which transactions wait, and in which order they are offered to the proposer. It does not
+ * own validity in a block (execution decides that anew), nor the wire format of gossip.
+ *
+ * All of its methods run to their end without yielding: a batch of submissions is in the pool before the proposer looks.
+ */
+import type {ExecTxResult} from '#proto';
+import type {TransactionSource} from '#consensus/engine';
+import type {PoolBackend} from '#node/rpc/eth';
+import type {Address, Hash, StateReader, Transaction} from '#node/execution';
+import {checkAgainstSender, checkAlone, type AdmissionRules} from './admission.ts';
+import {PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
+import {EvictionOrder, isWorthMore} from './eviction.ts';
+import {GossipOutbox} from './gossip.ts';
+import {DEFAULT_MEMPOOL_LIMITS, type MempoolLimits} from './limits.ts';
+import {reap} from './reap.ts';
+import {costOf, SenderQueue, type PooledTransaction} from './sender-queue.ts';
+import type {DropReason, GossipOutcome, MempoolModules, MempoolOptions, TransactionOrigin} from './types.ts';
+
+export class Mempool implements TransactionSource, PoolBackend {
+  private readonly options: MempoolOptions;
+  private readonly modules: MempoolModules;
+  private readonly limits: MempoolLimits;
+  private readonly outbox: GossipOutbox;
+
+  private readonly byHash = new Map<Hash, PooledTransaction>();
+  private readonly bySender = new Map<Address, SenderQueue>();
+  /** Senders with something executable. */
+  private readonly ready = new Set<SenderQueue>();
+  private pendingCount = 0;
+  private bytes = 0;
+  private sequence = 0;
+  /** Counts calls of `update`; tells whether a sender's nonce and balance were read since the last block. */
+  private blocksSeen = 0;
+  private eviction: EvictionOrder | undefined;
+  private sweep: Iterator<SenderQueue> | undefined;
+  private isAnnounced = false;
+  private isClosed = false;
+  private readonly availableListeners = new Set<() => void>();
+  private readonly pendingListeners = new Set<(tx: Transaction) => void>();
+
+  constructor(options: MempoolOptions, modules: MempoolModules) {
+    this.options = options;
+    this.modules = modules;
+    this.limits = {...DEFAULT_MEMPOOL_LIMITS, ...options.limits};
+    this.outbox = new GossipOutbox(this.limits, modules);
+  }
+
+  // Submission
+
+  async submit(raw: Uint8Array): Promise<Hash> {
+    try {
+      return this.admit(raw, 'local').hash;
+    } catch (error) {
+      if (error instanceof PoolError) this.modules.metrics?.refused('local', error.code);
+      throw error;
+    }
+  }
+
+  /**
+   * A gossip message. `reject`: no honest node would have sent it. `accept`: something in it was new, so pass it on.
+   * Never throws.
+   */
+  receive(batch: readonly Uint8Array[]): GossipOutcome {
+    if (this.isClosed) return 'ignore';
+    if (batch.length === 0 || batch.length > this.limits.gossipBatchCountMax) return 'reject';
+    let outcome: GossipOutcome = 'ignore';
+    for (const raw of batch) {
+      try {
+        this.admit(raw, 'gossip');
+        outcome = 'accept';
+      } catch (error) {
+        if (!(error instanceof PoolError)) {
+          this.modules.logger.error({err: error}, 'a transaction from the network could not be examined');
+          continue;
+        }
+        this.modules.metrics?.refused('gossip', error.code);
+        if (PROTOCOL_VIOLATIONS.has(error.code)) return 'reject';
+      }
+    }
+    return outcome;
+  }
+
+  // TransactionSource
+
+  reap(maxBytes: bigint, maxGas: bigint): readonly Uint8Array[] {
+    return reap({
+      queues: this.ready,
+      baseFee: this.modules.baseFee(),
+      maxBytes,
+      maxGas,
+      isFresh: (queue) => this.ensureFresh(queue),
+    });
+  }
+
+  hasTransactions(): boolean {
+    const baseFee = this.modules.baseFee();
+    for (const queue of this.ready) {
+      if (hasWork(queue, baseFee)) return true;
+    }
+    return false;
+  }
+
+  onAvailable(fn: () => void): () => void {
+    this.availableListeners.add(fn);
+    return () => void this.availableListeners.delete(fn);
+  }
+
+  async update(_height: bigint, txs: readonly Uint8Array[], _results: readonly ExecTxResult[]): Promise<void> {
+    this.blocksSeen++;
+    this.eviction = undefined;
+    const state = this.modules.state();
+    for (const address of this.accountsNamedBy(txs)) {
+      const queue = this.bySender.get(address);
+      if (queue !== undefined && queue.readAt !== this.blocksSeen) this.refresh(queue, state);
+    }
+    this.sweepOn(state);
+    this.measure();
+    this.isAnnounced = false;
+    if (this.hasTransactions()) this.announce();
+  }
+
+  // PoolBackend
+
+  get(hash: Hash): Transaction | undefined {
+    return this.byHash.get(hash)?.tx;
+  }
+
+  pendingNonce(address: Address): bigint {
+    const queue = this.bySender.get(address);
+    if (queue === undefined) return this.modules.state().nonce(address);
+    this.ensureFresh(queue);
+    return queue.nextNonce;
+  }
+
+  counts(): {readonly pending: number; readonly queued: number} {
+    return {pending: this.pendingCount, queued: this.byHash.size - this.pendingCount};
+  }
+
+  content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
+    const pending = new Map<Address, readonly Transaction[]>();
+    const queued = new Map<Address, readonly Transaction[]>();
+    for (const queue of this.bySender.values()) {
+      const {pending: executable, queued: waiting} = split(queue);
+      if (executable.length > 0) pending.set(queue.address, executable);
+      if (waiting.length > 0) queued.set(queue.address, waiting);
+    }
+    return {pending, queued};
+  }
+
+  contentFrom(address: Address): {readonly pending: readonly Transaction[]; readonly queued: readonly Transaction[]} {
+    const queue = this.bySender.get(address);
+    return queue === undefined ? {pending: [], queued: []} : split(queue);
+  }
+
+  onPending(fn: (tx: Transaction) => void): () => void {
+    this.pendingListeners.add(fn);
+    return () => void this.pendingListeners.delete(fn);
+  }
+
+  /** Sends what waits to be published, and takes no more. */
+  close(): void {
+    this.outbox.flush();
+    this.outbox.close();
+    this.isClosed = true;
+    this.availableListeners.clear();
+    this.pendingListeners.clear();
+  }
+
+  // Inside
+
+  private admit(raw: Uint8Array, origin: TransactionOrigin): Transaction {
+    if (this.isClosed) throw refuse.stopped();
+    if (raw.length > this.limits.transactionBytesMax) throw refuse.oversized(raw.length, this.limits.transactionBytesMax);
+    const tx = this.decode(raw);
+    if (this.byHash.has(tx.hash)) throw refuse.alreadyKnown();
+    checkAlone(tx, this.rules());
+
+    const state = this.modules.state();
+    const known = this.bySender.get(tx.sender);
+    const queue = known ?? new SenderQueue(tx.sender);
+    if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
+    checkAgainstSender(tx, queue, state, this.limits);
+
+    const item: PooledTransaction = {tx, sequence: this.sequence++, cost: costOf(tx)};
+    this.makeRoom(item, queue);
+    // Making room may have emptied the sender's queue, and `refresh` drops empty queues from the map.
+    if (this.bySender.get(tx.sender) !== queue) this.bySender.set(tx.sender, queue);
+    this.place(item, queue);
+    this.modules.metrics?.admitted(origin);
+    if (origin === 'local') this.outbox.add(tx.raw);
+    this.measure();
+    // Only this sender can have gained work; looking at all of them for every submission would be quadratic.
+    if (!this.isAnnounced && hasWork(queue, this.modules.baseFee())) this.announce();
+    return tx;
+  }
+
+  private decode(raw: Uint8Array): Transaction {
+    try {
+      return this.modules.decode(raw);
+    } catch (error) {
+      throw decodeFailure(error);
+    }
+  }
+
+  private rules(): AdmissionRules {
+    const {chainId, feeCapMin = 0n, tipMin = 0n, allowUnprotected = false} = this.options;
+    return {chainId, feeCapMin, tipMin, allowUnprotected, blockGasLimit: this.modules.blockGasLimit(), intrinsicGas: this.modules.intrinsicGas};
+  }
+
+  private place(item: PooledTransaction, queue: SenderQueue): void {
+    const displaced = queue.insert(item);
+    const wasPending = displaced !== undefined && item.tx.nonce < queue.nextNonce;
+    this.byHash.set(item.tx.hash, item);
+    this.bytes += item.tx.raw.length;
+    queue.lastActiveMs = this.modules.clock.nowMs();
+    if (displaced !== undefined) this.forget([displaced], 'replaced');
+    const promoted = this.promoted(queue, queue.promote());
+    if (wasPending) promoted.push(item);
+    this.eviction?.inserted(queue, item);
+    this.tellPending(promoted);
+  }
+
+  /** Evicts what is worth less than `item` until it fits; throws PoolError, with the pool as before, when that is not enough. */
+  private makeRoom(item: PooledTransaction, queue: SenderQueue): void {
+    const displaced = queue.find(item.tx.nonce);
+    const countMax = this.limits.poolCountMax - (displaced === undefined ? 1 : 0);
+    const bytesMax = this.limits.poolBytesMax - item.tx.raw.length + (displaced?.tx.raw.length ?? 0);
+    const fits = (): boolean => this.byHash.size <= countMax && this.bytes <= bytesMax;
+    if (fits()) return;
+
+    this.eviction ??= new EvictionOrder(this.bySender.values(), this.modules.baseFee(), this.limits.senderFairCount);
+    const order = this.eviction;
+    const willBePending = displaced === undefined ? item.tx.nonce === queue.nextNonce : item.tx.nonce < queue.nextNonce;
+    const worth = order.worthOf(item, queue, queue.position(item.tx.nonce), willBePending);
+    const victims: {queue: SenderQueue; item: PooledTransaction}[] = [];
+    while (!fits()) {
+      const victim = order.worst();
+      const isPredecessor = victim?.queue === queue && victim.item.tx.nonce <= item.tx.nonce;
+      if (victim === undefined || isPredecessor || !isWorthMore(worth, victim)) {
+        for (const {queue: owner, item: returned} of victims.reverse()) this.putBack(owner, returned);
+        throw willBePending ? refuse.underpriced() : refuse.poolFull();
+      }
+      victims.push({queue: victim.queue, item: victim.item});
+      this.popTail(victim.queue, order);
+    }
+    this.modules.metrics?.dropped('evicted', victims.length);
+  }
+
+  private popTail(queue: SenderQueue, order: EvictionOrder): void {
+    const pendingBefore = queue.pendingCount;
+    const item = queue.pop()!;
+    this.byHash.delete(item.tx.hash);
+    this.bytes -= item.tx.raw.length;
+    this.pendingCount += queue.pendingCount - pendingBefore;
+    this.settle(queue);
+    order.tailChanged(queue);
+  }
+
+  private putBack(queue: SenderQueue, item: PooledTransaction): void {
+    this.bySender.set(queue.address, queue);
+    queue.insert(item);
+    this.byHash.set(item.tx.hash, item);
+    this.bytes += item.tx.raw.length;
+    this.promoted(queue, queue.promote());
+    this.eviction?.inserted(queue, item);
+  }
+
+  /** Brings a sender's queue up to the state after the last block. Returns whether anything in it moved. */
+  private ensureFresh(queue: SenderQueue): boolean {
+    if (queue.readAt === this.blocksSeen) return true;
+    const firstBefore = queue.items[0];
+    const pendingBefore = queue.pendingCount;
+    this.refresh(queue, this.modules.state());
+    return queue.items[0] === firstBefore && queue.pendingCount === pendingBefore;
+  }
+
+  private refresh(queue: SenderQueue, state: StateReader): void {
+    const pendingBefore = queue.pendingCount;
+    const {dropped, promoted} = queue.refresh(state, this.blocksSeen);
+    this.forget(dropped, 'included');
+    // `promoted` counts them a second time below.
+    this.pendingCount += queue.pendingCount - promoted.length - pendingBefore;
+    this.promoted(queue, promoted);
+    this.settle(queue);
+    this.tellPending(promoted);
+  }
+
+  private promoted(queue: SenderQueue, items: PooledTransaction[]): PooledTransaction[] {
+    this.pendingCount += items.length;
+    this.settle(queue);
+    return items;
+  }
+
+  /** Keeps the two indexes of senders true to the queue. */
+  private settle(queue: SenderQueue): void {
+    if (queue.pendingCount > 0) this.ready.add(queue);
+    else this.ready.delete(queue);
+    if (queue.items.length === 0) this.bySender.delete(queue.address);
+  }
+
+  private forget(items: readonly PooledTransaction[], reason: DropReason): void {
+    if (items.length === 0) return;
+    for (const item of items) {
+      if (this.byHash.get(item.tx.hash) !== item) continue;
+      this.byHash.delete(item.tx.hash);
+      this.bytes -= item.tx.raw.length;
+    }
+    this.modules.metrics?.dropped(reason, items.length);
+  }
+
+  /** Senders and recipients: whose nonce or balance a block has surely changed. */
+  private accountsNamedBy(txs: readonly Uint8Array[]): Set<Address> {
+    const addresses = new Set<Address>();
+    for (const raw of txs) {
+      let tx: Transaction;
+      try {
+        tx = this.modules.decode(raw);
+      } catch {
+        continue; // Not an Ethereum transaction: the sweep finds what it changed.
+      }
+      addresses.add(tx.sender);
+      if (tx.to !== undefined) addresses.add(tx.to);
+    }
+    return addresses;
+  }
+
+  /**
+   * Internal calls and delegations can change any account, and nothing names them. A bounded number of the others is looked
+   * at after every block, in turn; a proposer looks again at those that it takes from.
+   */
+  private sweepOn(state: StateReader): void {
+    const expiredBefore = this.modules.clock.nowMs() - this.limits.queuedLifetimeMs;
+    const visits = Math.min(this.limits.sweepSendersMax, this.bySender.size);
+    for (let i = 0; i < visits; i++) {
+      let next = this.sweep?.next();
+      if (next === undefined || next.done === true) {
+        this.sweep = this.bySender.values();
+        next = this.sweep.next();
+        if (next.done === true) return;
+      }
+      const queue = next.value;
+      if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
+      if (queue.queuedCount > 0 && queue.lastActiveMs < expiredBefore) {
+        this.forget(queue.clearQueued(), 'expired');
+        this.settle(queue);
+      }
+    }
+  }
+
+  private tellPending(items: readonly PooledTransaction[]): void {
+    if (this.pendingListeners.size === 0) return;
+    for (const {tx} of items) {
+      for (const listener of this.pendingListeners) this.guard(() => listener(tx));
+    }
+  }
+
+  /** Once per block at most. */
+  private announce(): void {
+    this.isAnnounced = true;
+    for (const listener of this.availableListeners) this.guard(listener);
+  }
+
+  private guard(fn: () => void): void {
+    try {
+      fn();
+    } catch (error) {
+      this.modules.logger.error({err: error}, 'a listener of the transaction pool failed');
+    }
+  }
+
+  private measure(): void {
+    this.modules.metrics?.size(this.pendingCount, this.byHash.size - this.pendingCount, this.bytes);
+  }
+}
+
+const hasWork = (queue: SenderQueue, baseFee: bigint): boolean => queue.pendingCount > 0 && queue.items[0]!.tx.maxFeePerGas >= baseFee;
+
+function split(queue: SenderQueue): {pending: readonly Transaction[]; queued: readonly Transaction[]} {
+  const all = queue.items.map((item) => item.tx);
+  return {pending: all.slice(0, queue.pendingCount), queued: all.slice(queue.pendingCount)};
+}
+
+/** The decoder's own words stay; only its code is translated. A decoder that gives no code says that the bytes are malformed. */
+function decodeFailure(error: unknown): PoolError {
+  if (error instanceof PoolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'unsupported-type':
+      return new PoolError('type-not-supported', message);
+    case 'invalid-signature':
+      return new PoolError('invalid-sender', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
+    case 'wrong-chain-id':
+      return new PoolError('invalid-chain-id', message);
+    case 'oversize':
+      return new PoolError('oversized', message);
+    default:
+      return refuse.malformed(message);
+  }
+}

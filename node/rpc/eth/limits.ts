@@ -1,0 +1,69 @@
+/** Every bound of the Ethereum JSON-RPC. */
+export interface EthRpcLimits {
+  /** One HTTP body or one WebSocket message. */
+  readonly bodyBytesMax: number;
+  readonly batchItemsMax: number;
+  /** All results of one batch together. What is beyond gets an error instead of a result. */
+  readonly batchResponseBytesMax: number;
+  readonly connectionsMax: number;
+  /** Time to receive a whole request. */
+  readonly requestTimeoutMs: number;
+  /** Calls, estimates, proofs and log searches that run at the same time; others wait. */
+  readonly heavyConcurrencyMax: number;
+  readonly heavyWaitingMax: number;
+  /** Gas of one eth_call or of the largest estimate (geth's RPC.GasCap). */
+  readonly callGasMax: bigint;
+  readonly stateOverridesMax: number;
+  readonly feeHistoryBlocksMax: number;
+  readonly feeHistoryPercentilesMax: number;
+  readonly proofSlotsMax: number;
+  readonly logsBlockRangeMax: bigint;
+  readonly logsResultsMax: number;
+  readonly logsAddressesMax: number;
+  readonly logsTopicsPerPositionMax: number;
+  readonly filtersMax: number;
+  /** Filters that nobody polls for so long are forgotten (geth: 5 minutes). */
+  readonly filterTimeoutMs: number;
+  /** Items that one filter keeps between two polls; a filter that overflows is removed. */
+  readonly filterItemsMax: number;
+  /** Pooled transactions that txpool_content and txpool_inspect will print. */
+  readonly poolContentMax: number;
+  readonly webSocketConnectionsMax: number;
+  readonly subscriptionsPerConnectionMax: number;
+  /** Messages of one connection that are being answered; reading pauses beyond. */
+  readonly webSocketInFlightMax: number;
+  /** Bytes that wait for a slow client before its connection is dropped. */
+  readonly webSocketBufferBytesMax: number;
+  readonly webSocketPingIntervalMs: number;
+  /** Blocks whose JSON is kept for the next who asks. */
+  readonly encodedBlocksMax: number;
+}
+
+export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
+  bodyBytesMax: 5 * 1024 * 1024,
+  batchItemsMax: 1_000,
+  batchResponseBytesMax: 25 * 1000 * 1000,
+  connectionsMax: 2_000,
+  requestTimeoutMs: 30_000,
+  heavyConcurrencyMax: 8,
+  heavyWaitingMax: 1_000,
+  callGasMax: 50_000_000n,
+  stateOverridesMax: 1_000,
+  feeHistoryBlocksMax: 1_024,
+  feeHistoryPercentilesMax: 100,
+  proofSlotsMax: 1_024,
+  logsBlockRangeMax: 100_000n,
+  logsResultsMax: 10_000,
+  logsAddressesMax: 1_000,
+  logsTopicsPerPositionMax: 1_000,
+  filtersMax: 1_000,
+  filterTimeoutMs: 5 * 60 * 1000,
+  filterItemsMax: 10_000,
+  poolContentMax: 5_000,
+  webSocketConnectionsMax: 500,
+  subscriptionsPerConnectionMax: 128,
+  webSocketInFlightMax: 64,
+  webSocketBufferBytesMax: 16 * 1024 * 1024,
+  webSocketPingIntervalMs: 30_000,
+  encodedBlocksMax: 64,
+};
