@@ -1,0 +1,47 @@
+export {blockKey, bytesKey, compareBytes, equalBlockIds, equalBytes, isNil, NIL_BLOCK_ID} from './bytes.ts';
+export {ConsensusError, type ConsensusErrorCode} from './errors.ts';
+export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
+export * as coreLimits from './limits.ts';
+export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';
+export {apply, createRoundInfo, createRoundState, timeoutMs} from './round.ts';
+export {addMilliseconds, compareTimes, fromNanos, medianTime, toNanos} from './time.ts';
+export type {
+  Effect,
+  LoggedInput,
+  Outcome,
+  RoundInfo,
+  RoundInput,
+  RoundState,
+  Step,
+  TimeoutKind,
+  TimeoutOptions,
+  Transition,
+  UnsignedProposal,
+  UnsignedVote,
+} from './types.ts';
+export {
+  findProposer,
+  hasHonest,
+  incrementProposerPriority,
+  indexOfValidator,
+  isQuorum,
+  newValidatorSet,
+  restoreValidatorSet,
+  updateWithChangeSet,
+  type ValidatorChange,
+} from './validatorSet.ts';
+export {
+  addMajorityClaim,
+  addVote,
+  createVoteSet,
+  findVote,
+  hasAll,
+  hasQuorumOfAny,
+  makeCommit,
+  powerFor,
+  voteBits,
+  voteOfCommit,
+  voteSetFromCommit,
+  type AddVoteResult,
+  type VoteSet,
+} from './voteSet.ts';

@@ -1,0 +1,84 @@
+/** What a node hands to the consensus engine and what it gets back. The class is in `engine.ts`. */
+import type {BlockID, Commit, ExecTxResult, GenesisDoc, Header, Proposal, ValidatorUpdate} from '#proto';
+import type {TimeoutOptions} from '#consensus/core';
+import type {Application} from './application.ts';
+import type {Clock, EngineObserver, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
+
+export interface EngineOptions {
+  readonly timeouts: TimeoutOptions;
+  /**
+   * How long to wait after a commit for the precommits that are still missing, and for transactions to join the one empty block
+   * that follows a block with transactions. Skipped as soon as all precommits are in, or work is pending.
+   */
+  readonly commitMs: number;
+  /** Time between empty blocks when there is no work. */
+  readonly emptyBlockIntervalMs: number;
+  readonly gossip: GossipOptions;
+}
+
+export interface GossipOptions {
+  /** Period of the repair tick, which sends again what a peer that makes no progress seems to lack. */
+  readonly repairIntervalMs: number;
+  /** Delay before a message of another validator is passed on: in a full mesh the peer has it by then. */
+  readonly relayDelayMs: number;
+}
+
+export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
+  timeouts: {
+    proposeMs: 3000,
+    proposeDeltaMs: 500,
+    prevoteMs: 1000,
+    prevoteDeltaMs: 500,
+    precommitMs: 1000,
+    precommitDeltaMs: 500,
+  },
+  commitMs: 100,
+  emptyBlockIntervalMs: 10_000,
+  gossip: {repairIntervalMs: 500, relayDelayMs: 40},
+};
+
+export interface EngineModules {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly network: PeerNetwork;
+  /** Absent on a full node, which follows and verifies but never votes. */
+  readonly signer?: Signer;
+  readonly wal: LogStore;
+  readonly blockDb: KeyValueStore;
+  /** Consensus state and block results. Default: `blockDb`; the key spaces are apart. */
+  readonly stateDb?: KeyValueStore;
+  readonly app: Application;
+  readonly txs: TransactionSource;
+  readonly observer: EngineObserver;
+  readonly genesis: GenesisDoc;
+}
+
+export interface BlockMeta {
+  readonly blockId: BlockID;
+  /** Bytes of the encoded block. */
+  readonly blockSize: number;
+  readonly header: Header;
+  readonly numTxs: number;
+}
+
+/** What FinalizeBlock answered for a height. */
+export interface BlockResults {
+  readonly height: bigint;
+  readonly txResults: readonly ExecTxResult[];
+  readonly validatorUpdates: readonly ValidatorUpdate[];
+  readonly appHash: Uint8Array;
+}
+
+/** A copy of the round state for `dump_consensus_state`, telemetry and tests. */
+export interface RoundStateSnapshot {
+  /** The height being decided. */
+  readonly height: bigint;
+  readonly round: number;
+  readonly step: string;
+  readonly proposal: Proposal | undefined;
+  readonly lockedRound: number;
+  readonly lockedBlockId: BlockID | undefined;
+  readonly validRound: number;
+  readonly validBlockId: BlockID | undefined;
+  readonly lastCommit: Commit | undefined;
+}

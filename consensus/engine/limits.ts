@@ -1,0 +1,49 @@
+/** Bounds of the engine: what it keeps, reads and accepts from peers. */
+
+/** CometBFT types.BlockPartSizeBytes. */
+export const PART_BYTES = 65_536;
+
+/** CometBFT types.MaxBlockSizeBytes: the hard bound whatever the consensus parameters say. */
+export const BLOCK_BYTES_MAX = 104_857_600;
+
+/** A part, its proof (at most 11 aunts under BLOCK_BYTES_MAX) and framing. */
+export const DATA_MESSAGE_BYTES_MAX = PART_BYTES + 4096;
+
+/** Vote, state and vote-set-bits messages: two bit arrays of 10,000 validators at the most. */
+export const SMALL_MESSAGE_BYTES_MAX = 8192;
+
+/** One WAL record; CometBFT consensus.maxMsgSizeBytes is 1 MiB. */
+export const WAL_RECORD_BYTES_MAX = 1_048_576;
+
+/** A WAL segment is closed at the first end of a height after this size. */
+export const WAL_SEGMENT_BYTES = 16_777_216;
+
+/** Records waiting in memory for the next sync. */
+export const WAL_BUFFER_BYTES_MAX = 262_144;
+
+/** Messages of one peer that may wait for the loop; beyond it they are dropped and repaired by gossip. */
+export const PEER_QUEUE_MESSAGES_MAX = 4096;
+
+/** Bytes of waiting messages of one peer. */
+export const PEER_QUEUE_BYTES_MAX = 33_554_432;
+
+/** Peers whose state is kept. */
+export const PEERS_MAX = 256;
+
+/** Rounds for which we remember what a peer has. */
+export const PEER_ROUNDS_MAX = 8;
+
+/** Parts sent to one peer in one go before the queue is asked again. */
+export const PARTS_PER_BURST_MAX = 64;
+
+/** Blocks under assembly at one height: the proposal's and those with +2/3. */
+export const PART_SETS_MAX = 4;
+
+/** Full validator sets are stored at least this often; between, by reference to the last change. */
+export const VALIDATOR_CHECKPOINT_INTERVAL = 1000n;
+
+/** Equivocations kept for the evidence pool. */
+export const EQUIVOCATIONS_MAX = 256;
+
+/** Recently verified vote signatures, so that a vote that comes from several peers costs one verification. */
+export const VERIFIED_VOTES_MAX = 4096;
