@@ -1,0 +1,96 @@
+import type {NodeIdentity} from './identity.ts';
+
+/** What this folder writes its log to; pino and the engine's logger both fit. */
+export interface P2pLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface P2pClock {
+  /** Milliseconds since the Unix epoch; ban expiry and uptimes are counted with it. */
+  nowMs(): number;
+  /** Returns a cancel function. `fn` is called from a fresh task. */
+  setTimer(delayMs: number, fn: () => void): () => void;
+}
+
+/** prom-client's Gauge and Counter fit. Those that are not given are not counted. */
+export interface P2pMetrics {
+  /** Announced peers. */
+  readonly peers: {set(value: number): void};
+  readonly p2pBansTotal?: {inc(): void};
+  readonly p2pDisconnectsTotal?: {inc(): void};
+  readonly p2pMessagesTotal?: {inc(labels: {channel: string; direction: 'sent' | 'received'}, value?: number): void};
+  readonly p2pBytesTotal?: {inc(labels: {channel: string; direction: 'sent' | 'received'}, value?: number): void};
+}
+
+/** How patient the network is, in milliseconds. Defaults are in limits.ts. */
+export interface P2pTiming {
+  /** Between heartbeats to a peer. */
+  readonly heartbeatIntervalMs: number;
+  /** From an open connection to a checked hello. */
+  readonly handshakeTimeoutMs: number;
+  readonly dialTimeoutMs: number;
+  /** First wait before a persistent peer is dialled again; doubled with each failure, with jitter. */
+  readonly reconnectBaseMs: number;
+  readonly reconnectMaxMs: number;
+  /** First ban; doubled with each further ban of the same peer. */
+  readonly banBaseMs: number;
+  readonly banMaxMs: number;
+  /** How long published transactions wait for more to share a gossip message. */
+  readonly mempoolBatchDelayMs: number;
+}
+
+export interface P2pOptions {
+  /** CometBFT chain id. */
+  readonly chainId: string;
+  /** 32 bytes, sha256 of the genesis document; peers with another are refused. */
+  readonly genesisHash: Uint8Array;
+  /** Multiaddrs, for example `/ip4/127.0.0.1/tcp/26656`; port 0 takes any free port. */
+  readonly listen: readonly string[];
+  /** Multiaddrs that end in `/p2p/<peer id>`. Our own may be among them: it is skipped. */
+  readonly persistentPeers: readonly string[];
+  /** Most inbound peers, persistent ones not counted. */
+  readonly maxInbound: number;
+  /** Most outbound peers, persistent ones not counted. */
+  readonly maxOutbound: number;
+  /** Name shown to peers. */
+  readonly moniker: string;
+  /** Software version shown to peers, for example `0.1.0`. */
+  readonly version: string;
+  readonly timing?: Partial<P2pTiming>;
+  /** Most connections accepted from one address in a second. Loopback networks share one address. */
+  readonly inboundConnectionsPerSecond?: number;
+}
+
+export interface P2pModules {
+  readonly logger: P2pLogger;
+  readonly clock: P2pClock;
+  readonly metrics: P2pMetrics;
+  readonly identity: NodeIdentity;
+  /** In [0, 1), as Math.random; spreads reconnects. */
+  readonly random: () => number;
+}
+
+/** What is known of an announced peer. */
+export interface PeerInfo {
+  readonly id: string;
+  readonly moniker: string;
+  readonly version: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly remoteAddress: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly connectedAtMs: number;
+  readonly persistent: boolean;
+}
+
+/**
+ * Judges a batch of transactions of a peer. `accept`: pass on to others; `ignore`: do not pass on, no fault;
+ * `reject`: an honest node would not have sent this, the peer is scored.
+ */
+export type TransactionsHandler = (
+  peer: string,
+  transactions: readonly Uint8Array[],
+) => TransactionsVerdict | Promise<TransactionsVerdict>;
+export type TransactionsVerdict = 'accept' | 'ignore' | 'reject';
