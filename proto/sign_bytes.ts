@@ -1,0 +1,36 @@
+/** What validators sign (CometBFT types/canonical.go): the canonical message after its length. A nil block id is left out. */
+import {isNilBlockId} from './block_id.ts';
+import {PROPOSAL_TYPE} from './encoding.ts';
+import {CanonicalProposal, CanonicalVote} from './gen/tendermint_types.ts';
+import type {BlockID, Proposal, Vote} from './types.ts';
+import {encodeDelimited} from './wire.ts';
+
+export function voteSignBytes(chainId: string, vote: Pick<Vote, 'type' | 'height' | 'round' | 'blockId' | 'timestamp'>): Uint8Array {
+  return encodeDelimited(CanonicalVote, {
+    type: vote.type,
+    height: vote.height,
+    round: BigInt(vote.round),
+    blockId: canonicalBlockId(vote.blockId),
+    timestamp: vote.timestamp,
+    chainId,
+  });
+}
+
+export function proposalSignBytes(
+  chainId: string,
+  proposal: Pick<Proposal, 'height' | 'round' | 'polRound' | 'blockId' | 'timestamp'>,
+): Uint8Array {
+  return encodeDelimited(CanonicalProposal, {
+    type: PROPOSAL_TYPE,
+    height: proposal.height,
+    round: BigInt(proposal.round),
+    polRound: BigInt(proposal.polRound),
+    blockId: canonicalBlockId(proposal.blockId),
+    timestamp: proposal.timestamp,
+    chainId,
+  });
+}
+
+function canonicalBlockId(blockId: BlockID): BlockID | undefined {
+  return isNilBlockId(blockId) ? undefined : blockId;
+}
