@@ -1,0 +1,74 @@
+/** The accounts that a chain starts with for its system contracts: a proxy and an implementation each. */
+import {
+  assetRegistryDeployedBytecode,
+  attributionDeployedBytecode,
+  inferenceOracleDeployedBytecode,
+  licensingDeployedBytecode,
+  systemProxyDeployedBytecode,
+} from '#protocols/abi';
+import {GOVERNANCE_ADDRESS, SYSTEM_ADDRESSES, implementationAddress} from './addresses.ts';
+import type {SystemContractName} from './addresses.ts';
+
+export interface GenesisAccount {
+  /** Lower case. */
+  readonly address: `0x${string}`;
+  /** In aqanat (wei). */
+  readonly balance: bigint;
+  readonly nonce: bigint;
+  readonly code: Uint8Array;
+  /** Slot to value, 32 bytes each, 0x-prefixed lower-case hex. */
+  readonly storage: ReadonlyMap<`0x${string}`, `0x${string}`>;
+}
+
+/** keccak256("eip1967.proxy.implementation") - 1, from ERC-1967. */
+export const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
+
+/** keccak256("eip1967.proxy.admin") - 1, from ERC-1967. */
+export const ADMIN_SLOT = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103';
+
+/** A contract account starts with nonce 1 (EIP-161). */
+const CONTRACT_NONCE = 1n;
+
+const IMPLEMENTATION_CODE: Readonly<Record<SystemContractName, `0x${string}`>> = {
+  assetRegistry: assetRegistryDeployedBytecode,
+  licensing: licensingDeployedBytecode,
+  attribution: attributionDeployedBytecode,
+  inferenceOracle: inferenceOracleDeployedBytecode,
+};
+
+/**
+ * The system contracts' genesis accounts, in the order of SYSTEM_ADDRESSES, proxy before implementation.
+ *
+ * Names, domains and the contracts' addresses of each other are constants in their code, and their counters start at
+ * zero, so the only storage is each proxy's two ERC-1967 slots: nothing is left for anyone to initialise.
+ */
+export function systemContracts(): GenesisAccount[] {
+  return (Object.keys(SYSTEM_ADDRESSES) as SystemContractName[]).flatMap((name) => {
+    const proxy = SYSTEM_ADDRESSES[name];
+    const implementation = implementationAddress(proxy);
+    return [
+      account(
+        proxy,
+        systemProxyDeployedBytecode,
+        new Map<`0x${string}`, `0x${string}`>([
+          [IMPLEMENTATION_SLOT, addressWord(implementation)],
+          [ADMIN_SLOT, addressWord(GOVERNANCE_ADDRESS)],
+        ]),
+      ),
+      account(implementation, IMPLEMENTATION_CODE[name], new Map()),
+    ];
+  });
+}
+
+function account(
+  address: `0x${string}`,
+  code: `0x${string}`,
+  storage: ReadonlyMap<`0x${string}`, `0x${string}`>,
+): GenesisAccount {
+  return {address, balance: 0n, nonce: CONTRACT_NONCE, code: Buffer.from(code.slice(2), 'hex'), storage};
+}
+
+/** An address as a storage word: right-aligned in 32 bytes. */
+function addressWord(address: `0x${string}`): `0x${string}` {
+  return `0x${address.slice(2).padStart(64, '0')}`;
+}

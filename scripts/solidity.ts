@@ -1,0 +1,134 @@
+/** Compiles Solidity the one way this repository does: same compiler, same settings, byte for byte the same output. */
+import {readdirSync, readFileSync} from 'node:fs';
+import {join, posix} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import solc from 'solc';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folder of the repository's own contracts; their source unit names are their paths from the repository's root. */
+export const CONTRACTS_FOLDER = 'protocols/contracts';
+
+/** A developer's own contract imports ours as `qanat/protocols/contracts/…`, like from the npm package. */
+const PACKAGE_PREFIX = 'qanat/';
+
+export interface CompiledContract {
+  /** Source unit name: path from the repository's root. */
+  readonly source: string;
+  readonly name: string;
+  readonly kind: 'contract' | 'interface' | 'library';
+  readonly abi: readonly AbiItem[];
+  /** Creation code, 0x-prefixed; '0x' for an interface. */
+  readonly bytecode: `0x${string}`;
+  /** Code as it stands at an address, 0x-prefixed; undefined when the constructor fills in immutables. */
+  readonly deployedBytecode: `0x${string}` | undefined;
+  /** First slot of the contract's own plain storage variables, if it has any. */
+  readonly storageVariables: readonly string[];
+}
+
+export interface AbiItem {
+  readonly type: string;
+  readonly name?: string;
+}
+
+export class SolidityError extends Error {
+  override readonly name = 'SolidityError';
+}
+
+interface CompilerOutput {
+  readonly errors?: readonly {readonly severity: string; readonly formattedMessage: string; readonly errorCode?: string}[];
+  readonly contracts?: Readonly<Record<string, Readonly<Record<string, RawContract>>>>;
+  readonly sources?: Readonly<Record<string, {readonly ast: {readonly nodes: readonly AstNode[]}}>>;
+}
+
+interface AstNode {
+  readonly nodeType: string;
+  readonly name?: string;
+  readonly contractKind?: CompiledContract['kind'];
+}
+
+interface RawContract {
+  readonly abi: readonly AbiItem[];
+  readonly evm: {
+    readonly bytecode: {readonly object: string};
+    readonly deployedBytecode: {readonly object: string; readonly immutableReferences: Readonly<Record<string, unknown>>};
+  };
+  readonly storageLayout: {readonly storage: readonly {readonly label: string}[]};
+}
+
+/** "Transient storage … can break composability": OpenZeppelin's guard clears it, which the warning itself calls safe. */
+const ACCEPTED_WARNINGS = new Set(['2394']);
+
+/** Reads the repository's contracts: source unit name to source text. */
+export function readContracts(): Map<string, string> {
+  const names = readdirSync(join(root, CONTRACTS_FOLDER), {recursive: true, encoding: 'utf8'})
+    .map((name) => posix.join(CONTRACTS_FOLDER, name.replaceAll('\\', '/')))
+    .filter((name) => name.endsWith('.sol'))
+    .sort();
+  return new Map(names.map((name) => [name, readFileSync(join(root, name), 'utf8')]));
+}
+
+/**
+ * Compiles sources; imports of the repository's contracts and of npm packages are found by themselves.
+ * Throws SolidityError with the compiler's own messages on errors and on warnings.
+ */
+export function compileSolidity(sources: ReadonlyMap<string, string>): CompiledContract[] {
+  const input = {
+    language: 'Solidity',
+    sources: Object.fromEntries([...sources].map(([name, content]) => [name, {content}])),
+    settings: {
+      evmVersion: 'prague',
+      optimizer: {enabled: true, runs: 10_000},
+      // No metadata in the code: it would change with comments and with the machine's paths.
+      metadata: {bytecodeHash: 'none', appendCBOR: false},
+      remappings: [`${PACKAGE_PREFIX}=`],
+      outputSelection: {
+        '*': {
+          '*': [
+            'abi',
+            'evm.bytecode.object',
+            'evm.deployedBytecode.object',
+            'evm.deployedBytecode.immutableReferences',
+            'storageLayout',
+          ],
+          '': ['ast'],
+        },
+      },
+    },
+  };
+  const output = JSON.parse(solc.compile(JSON.stringify(input), {import: resolveImport})) as CompilerOutput;
+  const problems = (output.errors ?? []).filter((problem) => !ACCEPTED_WARNINGS.has(problem.errorCode ?? ''));
+  if (problems.length > 0) throw new SolidityError(problems.map((problem) => problem.formattedMessage).join('\n'));
+
+  return [...sources.keys()].flatMap((source) =>
+    Object.entries(output.contracts?.[source] ?? {}).map(([name, contract]) => ({
+      source,
+      name,
+      kind: kindOf(output, source, name),
+      abi: contract.abi,
+      bytecode: `0x${contract.evm.bytecode.object}` as const,
+      deployedBytecode:
+        Object.keys(contract.evm.deployedBytecode.immutableReferences).length > 0
+          ? undefined
+          : (`0x${contract.evm.deployedBytecode.object}` as const),
+      storageVariables: contract.storageLayout.storage.map((variable) => variable.label),
+    })),
+  );
+}
+
+function kindOf(output: CompilerOutput, source: string, name: string): CompiledContract['kind'] {
+  const node = output.sources?.[source]?.ast.nodes.find(
+    (candidate) => candidate.nodeType === 'ContractDefinition' && candidate.name === name,
+  );
+  if (node?.contractKind === undefined) throw new SolidityError(`${source}: ${name} is not in the syntax tree`);
+  return node.contractKind;
+}
+
+function resolveImport(path: string): {contents: string} | {error: string} {
+  const folder = path.startsWith(`${CONTRACTS_FOLDER}/`) ? root : join(root, 'node_modules');
+  try {
+    return {contents: readFileSync(join(folder, path), 'utf8')};
+  } catch {
+    return {error: `${path} not found`};
+  }
+}
