@@ -103,3 +103,4 @@ export {
   type WalMessage,
 } from './consensus_messages.ts';
 export {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, validateConsensusParams} from './consensus_params.ts';
+export {consensusParamsToJson, GenesisError, genesisFromJson, genesisToJson, parseGenesis, publicKeyToJson, serialiseGenesis} from './genesis.ts';
