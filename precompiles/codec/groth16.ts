@@ -11,11 +11,11 @@
  * subgroup is checked where a key is registered and a proof is verified.
  */
 import {keccak_256} from '@noble/hashes/sha3.js';
-import {DECIMAL_LENGTH_MAX, PUBLIC_INPUT_COUNT_MAX} from '../limits.ts';
 import {readWord, toHex, WORD_BYTES, writeWord} from './bytes.ts';
 import type {Hex} from './bytes.ts';
 import {CodecError} from './errors.ts';
 import {BASE_FIELD_MODULUS, SCALAR_FIELD_MODULUS} from './field.ts';
+import {DECIMAL_LENGTH_MAX, PUBLIC_INPUT_COUNT_MAX} from './limits.ts';
 
 export const G1_BYTES = 64;
 export const G2_BYTES = 128;

@@ -8,6 +8,9 @@ export {
   decodeVerificationKey,
   encodeProof,
   encodeVerificationKey,
+  G1_BYTES,
+  G2_BYTES,
+  KEY_HEAD_BYTES,
   keyHash,
   PROOF_BYTES,
   verificationKeyLength,
@@ -15,3 +18,4 @@ export {
 export type {SnarkjsG1, SnarkjsG2, SnarkjsProof, SnarkjsVerificationKey} from './groth16.ts';
 export {inferenceContext} from './inference.ts';
 export type {InferenceContext} from './inference.ts';
+export {PUBLIC_INPUT_COUNT_MAX} from './limits.ts';

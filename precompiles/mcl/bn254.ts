@@ -2,17 +2,14 @@
  * BN254 (alt_bn128, BN_SNARK1) over mcl-wasm: decoding of points in the encoding of EIP-196 and
  * EIP-197, subgroup checks, and the arithmetic of the three Ethereum precompiles.
  */
-import {BASE_FIELD_MODULUS, SCALAR_FIELD_MODULUS} from '../codec/index.ts';
+import {BASE_FIELD_MODULUS, G1_BYTES, G2_BYTES, SCALAR_FIELD_MODULUS} from '../codec/index.ts';
 import {allocate, bigEndian, heapOf, isBelow, isZeroRange, withMemory, writeReversed} from './memory.ts';
 import {CURVE_BN_SNARK1, FP2_SIZE, FP_SIZE, G1_SIZE, G2_SIZE, GT_SIZE, instantiateMcl} from './module.ts';
 import type {MclModule} from './module.ts';
 
-
 /** The parameter x of the BN family that this curve has. */
 const CURVE_PARAMETER = 4965661367192848881n;
 
-export const G1_BYTES = 64;
-export const G2_BYTES = 128;
 const WORD = 32;
 
 const BASE_FIELD_MODULUS_BYTES = bigEndian(BASE_FIELD_MODULUS, WORD);
