@@ -50,7 +50,7 @@ export {
   encodeVote,
   type BlockMeta,
 } from './encoding.ts';
-export {proposalSignBytes, voteSignBytes} from './sign_bytes.ts';
+export {proposalSignBytes, signBytesTimestamp, voteSignBytes} from './sign_bytes.ts';
 export {
   blockHash,
   commitHash,

@@ -2,8 +2,9 @@
 import {isNilBlockId} from './block_id.ts';
 import {PROPOSAL_TYPE} from './encoding.ts';
 import {CanonicalProposal, CanonicalVote} from './gen/tendermint_types.ts';
-import type {BlockID, Proposal, Vote} from './types.ts';
-import {encodeDelimited} from './wire.ts';
+import {VOTE_BYTES_MAX} from './limits.ts';
+import type {BlockID, Proposal, Timestamp, Vote} from './types.ts';
+import {decodeMessage, encodeDelimited, type Codec} from './wire.ts';
 
 export function voteSignBytes(chainId: string, vote: Pick<Vote, 'type' | 'height' | 'round' | 'blockId' | 'timestamp'>): Uint8Array {
   return encodeDelimited(CanonicalVote, {
@@ -33,4 +34,16 @@ export function proposalSignBytes(
 
 function canonicalBlockId(blockId: BlockID): BlockID | undefined {
   return isNilBlockId(blockId) ? undefined : blockId;
+}
+
+/**
+ * The timestamp inside sign bytes, by which a signer tells a message that it signed already from a conflicting one.
+ * @throws DecodeError when these are not the sign bytes of such a message.
+ */
+export function signBytesTimestamp(kind: 'vote' | 'proposal', signBytes: Uint8Array): Timestamp {
+  let start = 0;
+  while (start < signBytes.length && (signBytes[start] as number) >= 0x80) start += 1;
+  const message = signBytes.subarray(start + 1);
+  const codec: Codec<{readonly timestamp: Timestamp}> = kind === 'vote' ? CanonicalVote : CanonicalProposal;
+  return decodeMessage(codec, message, VOTE_BYTES_MAX).timestamp;
 }

@@ -1,10 +1,10 @@
-export {blockKey, bytesKey, compareBytes, equalBlockIds, equalBytes, isNil, NIL_BLOCK_ID} from './bytes.ts';
+export {blockKey, bytesKey} from './bytes.ts';
 export {ConsensusError, type ConsensusErrorCode} from './errors.ts';
 export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';
 export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';
 export {apply, createRoundInfo, createRoundState, timeoutMs} from './round.ts';
-export {addMilliseconds, compareTimes, fromNanos, medianTime, toNanos} from './time.ts';
+export {addMilliseconds, medianTime} from './time.ts';
 export type {
   Effect,
   LoggedInput,

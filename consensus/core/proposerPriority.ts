@@ -3,8 +3,7 @@
  * Source: CometBFT `spec/consensus/proposer-selection.md`, `types/validator_set.go`.
  * Priorities are int64 there; sums clip at the ends of int64 and `/` truncates towards zero, so both do here.
  */
-import type {Validator} from '#proto';
-import {compareBytes} from './bytes.ts';
+import {compareBytes, type Validator} from '#proto';
 import {ConsensusError} from './errors.ts';
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;

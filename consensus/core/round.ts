@@ -7,9 +7,19 @@
  *   +2/3 already voted for id(v) (lines 36 and 49), the block alone is enough: one honest voter at least saw the proposal.
  * - The proposer too starts its propose timeout: it may be unable to propose (its signer refuses after a crash).
  */
-import type {BlockID, Proposal, ValidatorSet, Validator, Vote} from '#proto';
-import {VoteType} from '#proto';
-import {blockKey, equalBlockIds, equalBytes, isNil, NIL_BLOCK_ID} from './bytes.ts';
+import {
+  blockIdEquals,
+  equalBytes,
+  isNilBlockId,
+  NIL_BLOCK_ID,
+  VoteType,
+  type BlockID,
+  type Proposal,
+  type Validator,
+  type ValidatorSet,
+  type Vote,
+} from '#proto';
+import {blockKey} from './bytes.ts';
 import {assertNever, ConsensusError} from './errors.ts';
 import {addHeightVote, claimMajority, createHeightVotes, powerInRound, roundVotes, voteSetOf} from './heightVotes.ts';
 import {ROUND_MAX} from './limits.ts';
@@ -135,7 +145,7 @@ function take(draft: Draft, info: RoundInfo, input: RoundInput): Outcome {
 function takeProposal(draft: Draft, info: RoundInfo, proposal: Proposal, peer: string): Outcome {
   const {state} = draft;
   if (proposal.height !== state.height || proposal.round > state.round + 1) return 'ignored';
-  if (proposal.polRound < -1 || proposal.polRound >= proposal.round || isNil(proposal.blockId)) return 'ignored';
+  if (proposal.polRound < -1 || proposal.polRound >= proposal.round || isNilBlockId(proposal.blockId)) return 'ignored';
   if (state.proposals.has(proposal.round)) return 'duplicate';
   update(draft, {proposals: new Map(state.proposals).set(proposal.round, proposal)});
   const own = peer === '';
@@ -255,7 +265,7 @@ function decide(draft: Draft): boolean {
   const {state} = draft;
   for (const [round, {precommits}] of state.votes.rounds) {
     const blockId = precommits.majority;
-    if (blockId === undefined || isNil(blockId)) continue;
+    if (blockId === undefined || isNilBlockId(blockId)) continue;
     const valid = state.values.get(blockKey(blockId));
     if (valid === undefined) {
       fetchValue(draft, round, blockId, true);
@@ -299,7 +309,7 @@ function prevoteProposal(draft: Draft, info: RoundInfo): boolean {
   const {blockId, polRound} = proposal;
   const valid = state.values.get(blockKey(blockId));
   if (valid === undefined) return false;
-  const lockedOnIt = state.lockedValue !== undefined && equalBlockIds(state.lockedValue, blockId);
+  const lockedOnIt = state.lockedValue !== undefined && blockIdEquals(state.lockedValue, blockId);
 
   let acceptable: boolean;
   if (polRound === -1) {
@@ -319,7 +329,7 @@ function polka(draft: Draft, info: RoundInfo): boolean {
   const {state} = draft;
   if (state.polkaRound >= state.round) return false;
   const blockId = roundVotes(state.votes, state.round).prevotes.majority;
-  if (blockId === undefined || isNil(blockId)) return false;
+  if (blockId === undefined || isNilBlockId(blockId)) return false;
   const valid = state.values.get(blockKey(blockId));
   if (valid === undefined) {
     fetchValue(draft, state.round, blockId, false);
@@ -342,7 +352,7 @@ function polkaNil(draft: Draft, info: RoundInfo): boolean {
   const {state} = draft;
   if (state.step !== 'prevote') return false;
   const {majority} = roundVotes(state.votes, state.round).prevotes;
-  if (majority === undefined || !isNil(majority)) return false;
+  if (majority === undefined || !isNilBlockId(majority)) return false;
   vote(draft, info, VoteType.Precommit, NIL_BLOCK_ID);
   setStep(draft, 'precommit');
   return true;

@@ -1,26 +1,18 @@
 /** BFT time. Source: CometBFT `spec/consensus/bft-time.md`, `types/time.WeightedMedian`. */
-import {BlockIDFlag, type Commit, type Timestamp, type ValidatorSet} from '#proto';
+import {
+  BlockIDFlag,
+  compareTimestamps,
+  timestampFromNanos,
+  timestampToNanos,
+  type Commit,
+  type Timestamp,
+  type ValidatorSet,
+} from '#proto';
 import {bytesKey} from './bytes.ts';
 import {ConsensusError} from './errors.ts';
 
-const NANOS_PER_SECOND = 1_000_000_000n;
-
-export function toNanos(time: Timestamp): bigint {
-  return time.seconds * NANOS_PER_SECOND + BigInt(time.nanos);
-}
-
-export function fromNanos(nanos: bigint): Timestamp {
-  const remainder = ((nanos % NANOS_PER_SECOND) + NANOS_PER_SECOND) % NANOS_PER_SECOND;
-  return {seconds: (nanos - remainder) / NANOS_PER_SECOND, nanos: Number(remainder)};
-}
-
-export function compareTimes(a: Timestamp, b: Timestamp): number {
-  if (a.seconds !== b.seconds) return a.seconds < b.seconds ? -1 : 1;
-  return Math.sign(a.nanos - b.nanos);
-}
-
 export function addMilliseconds(time: Timestamp, ms: number): Timestamp {
-  return fromNanos(toNanos(time) + BigInt(ms) * 1_000_000n);
+  return timestampFromNanos(timestampToNanos(time) + BigInt(ms) * 1_000_000n);
 }
 
 /** The time of the block that carries `commit`: the median of its precommit times (nil ones too), weighted by voting power. */
@@ -35,7 +27,7 @@ export function medianTime(commit: Commit, validators: ValidatorSet): Timestamp 
     total += weight;
     weighted.push({time: signature.timestamp, weight});
   }
-  weighted.sort((a, b) => compareTimes(a.time, b.time));
+  weighted.sort((a, b) => compareTimestamps(a.time, b.time));
   let median = total / 2n;
   for (const {time, weight} of weighted) {
     if (median <= weight) return time;

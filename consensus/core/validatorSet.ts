@@ -2,8 +2,8 @@
  * Validator sets: construction, changes, proposer rotation. Immutable; every function returns a new set.
  * Source: CometBFT `types/validator_set.go` (updateWithChangeSet, IncrementProposerPriority).
  */
-import type {PublicKey, Validator, ValidatorSet} from '#proto';
-import {bytesKey, compareBytes} from './bytes.ts';
+import {compareBytes, equalBytes, type PublicKey, type Validator, type ValidatorSet} from '#proto';
+import {bytesKey} from './bytes.ts';
 import {ConsensusError} from './errors.ts';
 import {PRIORITY_WINDOW_SIZE_FACTOR, TOTAL_VOTING_POWER_MAX} from './limits.ts';
 import {centerPriorities, higherPriority, rescalePriorities, stepPriorities} from './proposerPriority.ts';
@@ -64,7 +64,7 @@ function setFrom(validators: readonly Validator[], proposer = findProposer(valid
 
 /** Rebuilds a set from stored validators without touching priorities (CometBFT ValidatorSetFromProto). */
 export function restoreValidatorSet(validators: readonly Validator[], proposerAddress: Uint8Array): ValidatorSet {
-  const proposer = validators.find((validator) => compareBytes(validator.address, proposerAddress) === 0);
+  const proposer = validators.find((validator) => equalBytes(validator.address, proposerAddress));
   if (proposer === undefined) throw new ConsensusError('INVARIANT', 'proposer not in validator set');
   return setFrom(validators, proposer);
 }
@@ -182,5 +182,5 @@ function verifyPower(
 
 /** -1 when absent. */
 export function indexOfValidator(set: ValidatorSet, address: Uint8Array): number {
-  return set.validators.findIndex((validator) => compareBytes(validator.address, address) === 0);
+  return set.validators.findIndex((validator) => equalBytes(validator.address, address));
 }

@@ -3,8 +3,21 @@
  * counted for its block only if a peer claims +2/3 for that block (else an equivocator could keep us from seeing a decision).
  * Source: CometBFT `types/vote_set.go`.
  */
-import {BlockIDFlag, ZERO_TIME, type BlockID, type Commit, type CommitSig, type ValidatorSet, type Vote, type VoteType} from '#proto';
-import {blockKey, equalBlockIds, isNil} from './bytes.ts';
+import {
+  blockIdEquals,
+  BlockIDFlag,
+  EMPTY_BYTES,
+  isNilBlockId,
+  NIL_BLOCK_ID,
+  VoteType,
+  ZERO_TIME,
+  type BlockID,
+  type Commit,
+  type CommitSig,
+  type ValidatorSet,
+  type Vote,
+} from '#proto';
+import {blockKey} from './bytes.ts';
 import {ConsensusError} from './errors.ts';
 import {MAJORITY_CLAIMS_PER_PEER_MAX, VOTED_BLOCKS_PER_SET_MAX} from './limits.ts';
 import {isQuorum} from './validatorSet.ts';
@@ -63,7 +76,7 @@ function withVote(votes: Votes, vote: Vote): Votes {
 /** The vote of this validator for this block, counted or conflicting. */
 export function findVote(set: VoteSet, validatorIndex: number, blockId: BlockID): Vote | undefined {
   const vote = set.votes[validatorIndex];
-  if (vote !== undefined && equalBlockIds(vote.blockId, blockId)) return vote;
+  if (vote !== undefined && blockIdEquals(vote.blockId, blockId)) return vote;
   return set.tallies.get(blockKey(blockId))?.votes[validatorIndex];
 }
 
@@ -93,7 +106,7 @@ export function addVote(set: VoteSet, vote: Vote): AddVoteResult {
   if (majority === undefined && isQuorum(newTally.power, set.validators.totalVotingPower)) {
     majority = vote.blockId;
     votes = votes.map((existing, index) => tallyVotes[index] ?? existing);
-  } else if (majority !== undefined && equalBlockIds(majority, vote.blockId)) {
+  } else if (majority !== undefined && blockIdEquals(majority, vote.blockId)) {
     votes = withVote(votes, vote);
   }
   return {
@@ -144,21 +157,21 @@ export function voteBits(set: VoteSet, blockId?: BlockID): boolean[] {
 
 const ABSENT: CommitSig = {
   blockIdFlag: BlockIDFlag.Absent,
-  validatorAddress: new Uint8Array(0),
+  validatorAddress: EMPTY_BYTES,
   timestamp: ZERO_TIME,
-  signature: new Uint8Array(0),
+  signature: EMPTY_BYTES,
 };
 
 /** The commit that these precommits make. @throws ConsensusError INVARIANT without +2/3 for a block. */
 export function makeCommit(set: VoteSet): Commit {
   const {majority} = set;
-  if (majority === undefined || isNil(majority)) {
+  if (majority === undefined || isNilBlockId(majority)) {
     throw new ConsensusError('INVARIANT', 'a commit needs +2/3 precommits for a block');
   }
   const signatures = set.votes.map((vote): CommitSig => {
     if (vote === undefined) return ABSENT;
-    const nil = isNil(vote.blockId);
-    if (!nil && !equalBlockIds(vote.blockId, majority)) return ABSENT;
+    const nil = isNilBlockId(vote.blockId);
+    if (!nil && !blockIdEquals(vote.blockId, majority)) return ABSENT;
     return {
       blockIdFlag: nil ? BlockIDFlag.Nil : BlockIDFlag.Commit,
       validatorAddress: vote.validatorAddress,
@@ -171,7 +184,7 @@ export function makeCommit(set: VoteSet): Commit {
 
 /** The precommits of a stored commit as a vote set, to build the next block on after a restart. Signatures were verified before. */
 export function voteSetFromCommit(commit: Commit, validators: ValidatorSet): VoteSet {
-  let set = createVoteSet(commit.height, commit.round, 2, validators);
+  let set = createVoteSet(commit.height, commit.round, VoteType.Precommit, validators);
   commit.signatures.forEach((_, index) => {
     const vote = voteOfCommit(commit, index);
     if (vote !== undefined) set = addVote(set, vote).set;
@@ -184,13 +197,10 @@ export function voteOfCommit(commit: Commit, index: number): Vote | undefined {
   const signature = commit.signatures[index];
   if (signature === undefined || signature.blockIdFlag === BlockIDFlag.Absent) return undefined;
   return {
-    type: 2,
+    type: VoteType.Precommit,
     height: commit.height,
     round: commit.round,
-    blockId:
-      signature.blockIdFlag === BlockIDFlag.Commit
-        ? commit.blockId
-        : {hash: new Uint8Array(0), partSetHeader: {total: 0, hash: new Uint8Array(0)}},
+    blockId: signature.blockIdFlag === BlockIDFlag.Commit ? commit.blockId : NIL_BLOCK_ID,
     timestamp: signature.timestamp,
     validatorAddress: signature.validatorAddress,
     validatorIndex: index,

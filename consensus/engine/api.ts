@@ -1,5 +1,5 @@
 /** What a node hands to the consensus engine and what it gets back. The class is in `engine.ts`. */
-import type {BlockID, Commit, ExecTxResult, GenesisDoc, Header, Proposal, ValidatorUpdate} from '#proto';
+import type {BlockID, Commit, ExecTxResult, GenesisDoc, Proposal, ValidatorUpdate} from '#proto';
 import type {TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
 import type {Clock, EngineObserver, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
@@ -51,14 +51,6 @@ export interface EngineModules {
   readonly txs: TransactionSource;
   readonly observer: EngineObserver;
   readonly genesis: GenesisDoc;
-}
-
-export interface BlockMeta {
-  readonly blockId: BlockID;
-  /** Bytes of the encoded block. */
-  readonly blockSize: number;
-  readonly header: Header;
-  readonly numTxs: number;
 }
 
 /** What FinalizeBlock answered for a height. */

@@ -47,3 +47,9 @@ export const EQUIVOCATIONS_MAX = 256;
 
 /** Recently verified vote signatures, so that a vote that comes from several peers costs one verification. */
 export const VERIFIED_VOTES_MAX = 4096;
+
+/** Blocks dropped per commit when the application lets go of history. */
+export const PRUNED_BLOCKS_PER_COMMIT_MAX = 100n;
+
+/** Header, framing and empty evidence of a block: what is not transactions or last commit (CometBFT MaxOverheadForBlock + MaxHeaderBytes). */
+export const BLOCK_OVERHEAD_BYTES = 11 + 626 + 64;

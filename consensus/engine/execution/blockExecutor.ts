@@ -1,0 +1,148 @@
+/**
+ * Builds, checks and applies blocks: the only caller of the application while consensus runs.
+ * Source: CometBFT `state/execution.go`.
+ */
+import {
+  BLOCK_PROTOCOL,
+  commitHash,
+  consensusParamsHash,
+  dataHash,
+  encodeCommit,
+  evidenceHash,
+  headerHash,
+  type Block,
+  type BlockID,
+  type Commit,
+  type ExecTxResult,
+} from '#proto';
+import {medianTime} from '#consensus/core';
+import type {Application, FinalizeBlockRequest, FinalizeBlockResponse} from '../application.ts';
+import {EngineError} from '../errors.ts';
+import {BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES} from '../limits.ts';
+import type {Logger, TransactionSource} from '../ports.ts';
+import type {BlockStore} from '../store/blockStore.ts';
+import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
+import type {StateStore} from '../store/stateStore.ts';
+import {hashOf, validateBlock, type Problem} from './validation.ts';
+
+export interface AppliedBlock {
+  readonly state: ConsensusState;
+  readonly txResults: readonly ExecTxResult[];
+}
+
+export interface BlockExecutorModules {
+  readonly app: Application;
+  readonly txs: TransactionSource;
+  readonly stateStore: StateStore;
+  readonly blockStore: BlockStore;
+  readonly logger: Logger;
+}
+
+export class BlockExecutor {
+  private readonly modules: BlockExecutorModules;
+
+  constructor(modules: BlockExecutorModules) {
+    this.modules = modules;
+  }
+
+  /** A block of what is pending, on top of `state`. `lastCommit` is empty at the initial height. */
+  async createProposal(state: ConsensusState, lastCommit: Commit, proposerAddress: Uint8Array): Promise<Block> {
+    const {app, txs} = this.modules;
+    const {maxBytes, maxGas} = state.consensusParams.block;
+    const height = nextHeight(state);
+    const limit = maxBytes === -1n ? BigInt(BLOCK_BYTES_MAX) : maxBytes;
+    const maxTxBytes = limit - BigInt(BLOCK_OVERHEAD_BYTES) - BigInt(encodeCommit(lastCommit).length);
+    if (maxTxBytes <= 0n) throw new EngineError('INVARIANT', 'the commit alone is larger than a block may be');
+    const time = height === state.initialHeight ? state.lastBlockTime : medianTime(lastCommit, requireLastValidators(state));
+    const pending = txs.reap(maxTxBytes, maxGas);
+    const chosen = await app.prepareProposal({maxTxBytes, txs: pending, height, time, proposerAddress});
+    const size = chosen.reduce((sum, tx) => sum + BigInt(tx.length + TX_FRAMING_BYTES), 0n);
+    if (size > maxTxBytes) throw new EngineError('APPLICATION', `PrepareProposal returned ${size} bytes, limit ${maxTxBytes}`);
+    return {
+      header: {
+        version: {block: BLOCK_PROTOCOL, app: state.consensusParams.version.app},
+        chainId: state.chainId,
+        height,
+        time,
+        lastBlockId: state.lastBlockId,
+        lastCommitHash: commitHash(lastCommit),
+        dataHash: dataHash(chosen),
+        validatorsHash: hashOf(state.validators),
+        nextValidatorsHash: hashOf(state.nextValidators),
+        consensusHash: consensusParamsHash(state.consensusParams),
+        appHash: state.appHash,
+        lastResultsHash: state.lastResultsHash,
+        evidenceHash: evidenceHash([]),
+        proposerAddress,
+      },
+      txs: chosen,
+      evidence: [],
+      lastCommit,
+    };
+  }
+
+  /** valid(v) of the paper: undefined when it is. */
+  async checkProposal(state: ConsensusState, block: Block): Promise<Problem> {
+    const problem = validateBlock(state, block);
+    if (problem !== undefined) return problem;
+    const {header, txs} = block;
+    const accepted = await this.modules.app.processProposal({
+      txs,
+      hash: headerHash(header),
+      height: header.height,
+      time: header.time,
+      proposerAddress: header.proposerAddress,
+    });
+    return accepted ? undefined : 'the application refuses it';
+  }
+
+  /** Executes a decided block that is in the block store, commits it in the application, then in the state store. */
+  async apply(state: ConsensusState, blockId: BlockID, block: Block): Promise<AppliedBlock> {
+    const {app, stateStore, txs} = this.modules;
+    const response = await app.finalizeBlock(finalizeRequest(block, blockId));
+    checkResponse(block, response);
+    await stateStore.saveResponse(block.header.height, response);
+    const next = stateAfterBlock(state, blockId, block.header, response);
+    const {retainHeight} = await app.commit();
+    await stateStore.save(next, {sync: false});
+    await txs.update(block.header.height, block.txs, response.txResults);
+    if (retainHeight > 0n) await this.modules.blockStore.prune(retainHeight);
+    return {state: next, txResults: response.txResults};
+  }
+}
+
+/** Protobuf tag and length of one transaction in a block. */
+const TX_FRAMING_BYTES = 6;
+
+export function nextHeight(state: ConsensusState): bigint {
+  return state.lastBlockHeight === 0n ? state.initialHeight : state.lastBlockHeight + 1n;
+}
+
+export function requireLastValidators(state: ConsensusState): NonNullable<ConsensusState['lastValidators']> {
+  if (state.lastValidators === undefined) throw new EngineError('INVARIANT', 'a block was decided, but not who decided it');
+  return state.lastValidators;
+}
+
+export function finalizeRequest(block: Block, blockId: BlockID): FinalizeBlockRequest {
+  const {header} = block;
+  return {
+    txs: block.txs,
+    decidedLastCommit: block.lastCommit,
+    misbehavior: [],
+    evidence: block.evidence,
+    hash: blockId.hash,
+    height: header.height,
+    time: header.time,
+    nextValidatorsHash: header.nextValidatorsHash,
+    proposerAddress: header.proposerAddress,
+  };
+}
+
+export function checkResponse(block: Block, response: FinalizeBlockResponse): void {
+  if (response.txResults.length !== block.txs.length) {
+    throw new EngineError(
+      'APPLICATION',
+      `FinalizeBlock answered ${response.txResults.length} results for ${block.txs.length} transactions`,
+    );
+  }
+}

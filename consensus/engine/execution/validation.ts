@@ -1,0 +1,136 @@
+/** Is this block a valid successor of this state? Source: CometBFT `state/validation.go`, `types/validation.go`. */
+import {
+  blockIdEquals,
+  BlockIDFlag,
+  compareTimestamps,
+  consensusParamsHash,
+  encodeEvidence,
+  equalBytes,
+  validateBlockBasic,
+  validatorSetHash,
+  verifySignature,
+  voteSignBytes,
+  type Block,
+  type BlockID,
+  type Commit,
+  type ValidatorSet,
+} from '#proto';
+import {indexOfValidator, isQuorum, medianTime, voteOfCommit} from '#consensus/core';
+import type {ConsensusState} from '../store/state.ts';
+
+/** What is wrong, in words, or undefined. */
+export type Problem = string | undefined;
+
+export function validateBlock(state: ConsensusState, block: Block): Problem {
+  const {header} = block;
+  return (
+    validateBlockBasic(block) ??
+    positionProblem(state, block) ??
+    hashesProblem(state, block) ??
+    lastCommitProblem(state, block) ??
+    (indexOfValidator(state.validators, header.proposerAddress) < 0 ? 'the proposer is not a validator' : undefined) ??
+    timeProblem(state, block) ??
+    evidenceProblem(state, block)
+  );
+}
+
+function positionProblem(state: ConsensusState, {header}: Block): Problem {
+  if (header.version.app !== state.consensusParams.version.app) {
+    return `app version ${header.version.app}, not ${state.consensusParams.version.app}`;
+  }
+  if (header.chainId !== state.chainId) return `chain id ${header.chainId}, not ${state.chainId}`;
+  const height = state.lastBlockHeight === 0n ? state.initialHeight : state.lastBlockHeight + 1n;
+  if (header.height !== height) return `height ${header.height}, not ${height}`;
+  if (!blockIdEquals(header.lastBlockId, state.lastBlockId)) return 'the last block id is not that of the block before';
+  return undefined;
+}
+
+function hashesProblem(state: ConsensusState, {header}: Block): Problem {
+  if (!equalBytes(header.appHash, state.appHash)) return 'wrong app hash';
+  if (!equalBytes(header.consensusHash, consensusParamsHash(state.consensusParams))) return 'wrong consensus parameters hash';
+  if (!equalBytes(header.lastResultsHash, state.lastResultsHash)) return 'wrong last results hash';
+  if (!equalBytes(header.validatorsHash, hashOf(state.validators))) return 'wrong validators hash';
+  if (!equalBytes(header.nextValidatorsHash, hashOf(state.nextValidators))) return 'wrong next validators hash';
+  return undefined;
+}
+
+/** Sets are immutable and live long; hashing one takes a SHA-256 per validator. */
+const hashes = new WeakMap<ValidatorSet, Uint8Array>();
+
+export function hashOf(set: ValidatorSet): Uint8Array {
+  let hash = hashes.get(set);
+  if (hash === undefined) {
+    hash = validatorSetHash(set.validators);
+    hashes.set(set, hash);
+  }
+  return hash;
+}
+
+function lastCommitProblem(state: ConsensusState, {header, lastCommit}: Block): Problem {
+  if (header.height === state.initialHeight) {
+    return lastCommit.signatures.length === 0 ? undefined : 'the initial block cannot have signatures in its last commit';
+  }
+  if (state.lastValidators === undefined) return 'no validators are known for the last commit';
+  return verifyCommit(state.chainId, state.lastValidators, state.lastBlockId, header.height - 1n, lastCommit);
+}
+
+/**
+ * +2/3 of `validators` signed `blockId`, and every signature, those for nil included, is right: proposers must not be able to put
+ * false ones in, since they move the block time and tell who was absent.
+ */
+export function verifyCommit(
+  chainId: string,
+  validators: ValidatorSet,
+  blockId: BlockID,
+  height: bigint,
+  commit: Commit,
+  verify: VerifyVote = verifyVoteSignature,
+): Problem {
+  if (commit.signatures.length !== validators.validators.length) {
+    return `the commit has ${commit.signatures.length} signatures for ${validators.validators.length} validators`;
+  }
+  if (commit.height !== height) return `the commit is of height ${commit.height}, not ${height}`;
+  if (!blockIdEquals(commit.blockId, blockId)) return 'the commit is for another block';
+  let power = 0n;
+  for (const [index, signature] of commit.signatures.entries()) {
+    const vote = voteOfCommit(commit, index);
+    if (vote === undefined) continue;
+    const validator = validators.validators[index]!;
+    if (!equalBytes(validator.address, signature.validatorAddress)) return `signature ${index} is not of validator ${index}`;
+    if (!verify(chainId, validator.publicKey.bytes, vote)) return `wrong signature ${index} in the commit`;
+    if (signature.blockIdFlag === BlockIDFlag.Commit) power += validator.votingPower;
+  }
+  return isQuorum(power, validators.totalVotingPower)
+    ? undefined
+    : `the commit has ${power} of ${validators.totalVotingPower} voting power, which is not +2/3`;
+}
+
+export type VerifyVote = typeof verifyVoteSignature;
+
+export function verifyVoteSignature(
+  chainId: string,
+  publicKey: Uint8Array,
+  vote: Parameters<typeof voteSignBytes>[1] & {readonly signature: Uint8Array},
+): boolean {
+  return verifySignature(publicKey, voteSignBytes(chainId, vote), vote.signature);
+}
+
+/** BFT time: the median of the last commit, so later than the block before, as every honest vote is. */
+function timeProblem(state: ConsensusState, {header, lastCommit}: Block): Problem {
+  if (header.height === state.initialHeight) {
+    return compareTimestamps(header.time, state.lastBlockTime) === 0 ? undefined : 'the time of the first block is the genesis time';
+  }
+  if (compareTimestamps(header.time, state.lastBlockTime) <= 0) return 'the time is not after that of the block before';
+  if (state.lastValidators === undefined) return 'no validators are known for the block time';
+  const median = medianTime(lastCommit, state.lastValidators);
+  return compareTimestamps(header.time, median) === 0 ? undefined : 'the time is not the median of the last commit';
+}
+
+function evidenceProblem(state: ConsensusState, block: Block): Problem {
+  const size = block.evidence.reduce((sum, evidence) => sum + encodeEvidence(evidence).length, 0);
+  const {maxBytes} = state.consensusParams.evidence;
+  if (BigInt(size) > maxBytes) return `${size} bytes of evidence, limit ${maxBytes}`;
+  // No pool vouches for evidence yet, and what is not verified must not slash anyone.
+  return block.evidence.length > 0 ? 'evidence is not accepted' : undefined;
+}
+

@@ -1,0 +1,219 @@
+/** Consensus state, validator sets by height, and what FinalizeBlock answered. */
+import {
+  decodeBlockId,
+  decodeConsensusParams,
+  decodeExecTxResult,
+  decodeTimestamp,
+  decodeValidatorSet,
+  encodeBlockId,
+  encodeConsensusParams,
+  encodeExecTxResult,
+  encodeTimestamp,
+  encodeValidatorSet,
+  fromBase64,
+  toBase64,
+  type ExecTxResult,
+  type ValidatorSet,
+} from '#proto';
+import {incrementProposerPriority} from '#consensus/core';
+import type {FinalizeBlockResponse} from '../application.ts';
+import type {BlockResults} from '../api.ts';
+import {VALIDATOR_CHECKPOINT_INTERVAL} from '../limits.ts';
+import type {KeyValueOp, KeyValueStore} from '../ports.ts';
+import {heightBytes, heightFromBytes, heightKey, key, StateKey} from './keys.ts';
+import type {ConsensusState} from './state.ts';
+
+/** A reference in place of a validator set: the height at which the set is stored in full. */
+const REFERENCE = 0;
+const FULL = 1;
+
+export class StateStore {
+  private readonly db: KeyValueStore;
+
+  constructor(db: KeyValueStore) {
+    this.db = db;
+  }
+
+  load(): ConsensusState | undefined {
+    const bytes = this.db.get(key(StateKey.State));
+    return bytes === undefined ? undefined : decodeState(bytes);
+  }
+
+  /**
+   * Saves the state after a block, and the validators of the height that it fixes.
+   * Need not be durable: after a crash the block and its stored results lead to it again.
+   */
+  async save(state: ConsensusState, options: {readonly sync: boolean}): Promise<void> {
+    const ops: KeyValueOp[] = [put(key(StateKey.State), encodeState(state))];
+    const next = state.lastBlockHeight + 1n;
+    if (state.lastBlockHeight === 0n) {
+      ops.push(put(heightKey(StateKey.Validators, state.initialHeight), fullSet(state.validators)));
+      ops.push(put(heightKey(StateKey.Validators, state.initialHeight + 1n), fullSet(state.nextValidators)));
+    } else {
+      ops.push(this.validatorsOp(next + 1n, state));
+    }
+    await this.db.write(ops, options);
+  }
+
+  /** The set that decides `height`, proposer priorities as of round 0. */
+  loadValidators(height: bigint): ValidatorSet | undefined {
+    const bytes = this.db.get(heightKey(StateKey.Validators, height));
+    if (bytes === undefined) return undefined;
+    if (bytes[0] === FULL) return decodeValidatorSet(bytes.subarray(1));
+    const stored = heightFromBytes(bytes, 1);
+    const full = this.db.get(heightKey(StateKey.Validators, stored));
+    if (full?.[0] !== FULL) return undefined;
+    return incrementProposerPriority(decodeValidatorSet(full.subarray(1)), Number(height - stored));
+  }
+
+  /** Durable: with it, a crash between the application's commit and ours is made good without executing again. */
+  async saveResponse(height: bigint, response: FinalizeBlockResponse): Promise<void> {
+    const info = {
+      appHash: toBase64(response.appHash),
+      validatorUpdates: response.validatorUpdates.map(({publicKey, power}) => ({
+        publicKey: toBase64(publicKey.bytes),
+        power: power.toString(),
+      })),
+      ...(response.consensusParamUpdates === undefined
+        ? {}
+        : {params: toBase64(encodeConsensusParams(response.consensusParamUpdates))}),
+    };
+    await this.db.write(
+      [
+        put(heightKey(StateKey.ResultsInfo, height), Buffer.from(JSON.stringify(info))),
+        put(heightKey(StateKey.Results, height), encodeResults(response.txResults)),
+      ],
+      {sync: true},
+    );
+  }
+
+  loadResponse(height: bigint): FinalizeBlockResponse | undefined {
+    const info = this.db.get(heightKey(StateKey.ResultsInfo, height));
+    const results = this.db.get(heightKey(StateKey.Results, height));
+    if (info === undefined || results === undefined) return undefined;
+    const {appHash, validatorUpdates, params} = JSON.parse(Buffer.from(info).toString()) as {
+      appHash: string;
+      validatorUpdates: {publicKey: string; power: string}[];
+      params?: string;
+    };
+    return {
+      txResults: decodeResults(results),
+      appHash: fromBase64(appHash),
+      validatorUpdates: validatorUpdates.map(({publicKey, power}) => ({
+        publicKey: {type: 'ed25519', bytes: fromBase64(publicKey)},
+        power: BigInt(power),
+      })),
+      ...(params === undefined ? {} : {consensusParamUpdates: decodeConsensusParams(fromBase64(params))}),
+    };
+  }
+
+  loadBlockResults(height: bigint): BlockResults | undefined {
+    const response = this.loadResponse(height);
+    if (response === undefined) return undefined;
+    const {txResults, validatorUpdates, appHash} = response;
+    return {height, txResults, validatorUpdates, appHash};
+  }
+
+  private validatorsOp(height: bigint, state: ConsensusState): KeyValueOp {
+    const at = heightKey(StateKey.Validators, height);
+    const isChange = state.lastHeightValidatorsChanged === height;
+    if (isChange || height % VALIDATOR_CHECKPOINT_INTERVAL === 0n) return put(at, fullSet(state.nextValidators));
+    const checkpoint = height - (height % VALIDATOR_CHECKPOINT_INTERVAL);
+    const changed = state.lastHeightValidatorsChanged;
+    const stored = checkpoint > changed ? checkpoint : changed;
+    const reference = new Uint8Array(9);
+    reference[0] = REFERENCE;
+    reference.set(heightBytes(stored), 1);
+    return put(at, reference);
+  }
+}
+
+function put(at: Uint8Array, value: Uint8Array): KeyValueOp {
+  return {type: 'put', key: at, value};
+}
+
+function fullSet(set: ValidatorSet): Uint8Array {
+  const encoded = encodeValidatorSet(set);
+  const out = new Uint8Array(encoded.length + 1);
+  out[0] = FULL;
+  out.set(encoded, 1);
+  return out;
+}
+
+function encodeResults(results: readonly ExecTxResult[]): Uint8Array {
+  const encoded = results.map(encodeExecTxResult);
+  const out = new Uint8Array(encoded.reduce((sum, bytes) => sum + 4 + bytes.length, 0));
+  const view = new DataView(out.buffer);
+  let offset = 0;
+  for (const bytes of encoded) {
+    view.setUint32(offset, bytes.length);
+    out.set(bytes, offset + 4);
+    offset += 4 + bytes.length;
+  }
+  return out;
+}
+
+function decodeResults(bytes: Uint8Array): ExecTxResult[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const results: ExecTxResult[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    const end = offset + 4 + view.getUint32(offset);
+    results.push(decodeExecTxResult(bytes.subarray(offset + 4, end)));
+    offset = end;
+  }
+  return results;
+}
+
+interface StateRecord {
+  chainId: string;
+  initialHeight: string;
+  lastBlockHeight: string;
+  lastBlockId: string;
+  lastBlockTime: string;
+  nextValidators: string;
+  validators: string;
+  lastValidators?: string;
+  lastHeightValidatorsChanged: string;
+  consensusParams: string;
+  lastHeightConsensusParamsChanged: string;
+  lastResultsHash: string;
+  appHash: string;
+}
+
+function encodeState(state: ConsensusState): Uint8Array {
+  const record: StateRecord = {
+    chainId: state.chainId,
+    initialHeight: state.initialHeight.toString(),
+    lastBlockHeight: state.lastBlockHeight.toString(),
+    lastBlockId: toBase64(encodeBlockId(state.lastBlockId)),
+    lastBlockTime: toBase64(encodeTimestamp(state.lastBlockTime)),
+    nextValidators: toBase64(encodeValidatorSet(state.nextValidators)),
+    validators: toBase64(encodeValidatorSet(state.validators)),
+    ...(state.lastValidators === undefined ? {} : {lastValidators: toBase64(encodeValidatorSet(state.lastValidators))}),
+    lastHeightValidatorsChanged: state.lastHeightValidatorsChanged.toString(),
+    consensusParams: toBase64(encodeConsensusParams(state.consensusParams)),
+    lastHeightConsensusParamsChanged: state.lastHeightConsensusParamsChanged.toString(),
+    lastResultsHash: toBase64(state.lastResultsHash),
+    appHash: toBase64(state.appHash),
+  };
+  return Buffer.from(JSON.stringify(record));
+}
+
+function decodeState(bytes: Uint8Array): ConsensusState {
+  const record = JSON.parse(Buffer.from(bytes).toString()) as StateRecord;
+  return {
+    chainId: record.chainId,
+    initialHeight: BigInt(record.initialHeight),
+    lastBlockHeight: BigInt(record.lastBlockHeight),
+    lastBlockId: decodeBlockId(fromBase64(record.lastBlockId)),
+    lastBlockTime: decodeTimestamp(fromBase64(record.lastBlockTime)),
+    nextValidators: decodeValidatorSet(fromBase64(record.nextValidators)),
+    validators: decodeValidatorSet(fromBase64(record.validators)),
+    lastValidators: record.lastValidators === undefined ? undefined : decodeValidatorSet(fromBase64(record.lastValidators)),
+    lastHeightValidatorsChanged: BigInt(record.lastHeightValidatorsChanged),
+    consensusParams: decodeConsensusParams(fromBase64(record.consensusParams)),
+    lastHeightConsensusParamsChanged: BigInt(record.lastHeightConsensusParamsChanged),
+    lastResultsHash: fromBase64(record.lastResultsHash),
+    appHash: fromBase64(record.appHash),
+  };
+}
