@@ -39,3 +39,8 @@ export const POLL_INTERVAL_MS = 200;
 export const RECONNECT_DELAY_MAX_MS = 5_000;
 /** Time within which an answer's receipt is expected, in milliseconds. */
 export const RECEIPT_TIMEOUT_MS = 60_000;
+
+/** Largest dataset read, in bytes. */
+export const DATASET_BYTES_MAX = 16 << 20;
+export const DATASET_ROW_COUNT_MAX = 100_000;
+export const DATASET_CLASS_COUNT_MAX = 64;
