@@ -87,6 +87,7 @@ export interface PoolBackend {
   pendingNonce(address: Address): bigint;
   counts(): {readonly pending: number; readonly queued: number};
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>};
+  contentFrom(address: Address): {readonly pending: readonly Transaction[]; readonly queued: readonly Transaction[]};
   onPending(fn: (tx: Transaction) => void): () => void;
 }
 

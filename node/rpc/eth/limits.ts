@@ -17,6 +17,8 @@ export interface EthRpcLimits {
   readonly feeHistoryBlocksMax: number;
   readonly feeHistoryPercentilesMax: number;
   readonly proofSlotsMax: number;
+  /** Of web3_sha3, which is a convenience. */
+  readonly sha3BytesMax: number;
   readonly logsBlockRangeMax: bigint;
   readonly logsResultsMax: number;
   readonly logsAddressesMax: number;
@@ -52,6 +54,7 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   feeHistoryBlocksMax: 1_024,
   feeHistoryPercentilesMax: 100,
   proofSlotsMax: 1_024,
+  sha3BytesMax: 64 * 1024,
   logsBlockRangeMax: 100_000n,
   logsResultsMax: 10_000,
   logsAddressesMax: 1_000,

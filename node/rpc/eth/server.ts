@@ -1,12 +1,156 @@
+/**
+ * The Ethereum JSON-RPC: one HTTP server, WebSocket on the same port. It owns the protocol, the encoding of results and what
+ * clients subscribe to; the chain and the pool answer.
+ */
+import {createServer, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import type {BlockEvent} from '#node/execution';
+import {AccessPolicy} from './access.ts';
+import {Dispatcher} from './dispatcher.ts';
+import {EncodedCache} from './encode/encoded.ts';
+import {Fees} from './fees.ts';
+import {Filters} from './filters.ts';
+import {serveHttp} from './http.ts';
+import {DEFAULT_ETH_RPC_LIMITS} from './limits.ts';
+import type {RpcContext} from './method.ts';
+import {methodTable} from './methods/index.ts';
 import type {EthRpcModules, EthRpcOptions} from './options.ts';
+import {RecentBlocks} from './recent-blocks.ts';
+import {Subscriptions} from './subscriptions.ts';
+import {randomId, systemClock} from './system.ts';
+import {WebSocketEndpoint} from './websocket.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 8545;
+const DEFAULT_NAMESPACES = ['eth', 'net', 'web3', 'txpool'];
+const DEFAULT_TIP = 100_000_000n;
+/** Longer than clients and proxies keep idle connections, so that it is they who close them. */
+const KEEP_ALIVE_MS = 120_000;
 
 export class EthRpcServer {
-  constructor(_options: EthRpcOptions, _modules: EthRpcModules) {}
+  private readonly options: EthRpcOptions;
+  private readonly modules: EthRpcModules;
+  private readonly context: RpcContext;
+  private readonly http: Server;
+  private readonly webSockets: WebSocketEndpoint;
+  private readonly unsubscribes: (() => void)[] = [];
+  private lastNumber = -1n;
+  private isClosed = false;
+
+  constructor(options: EthRpcOptions, modules: EthRpcModules) {
+    this.options = options;
+    this.modules = modules;
+    const {chain, pool, network, logger, metrics, clock = systemClock} = modules;
+    const limits = {...DEFAULT_ETH_RPC_LIMITS, ...options.limits};
+    const recent = new RecentBlocks(chain);
+    this.context = {
+      chain,
+      pool,
+      network,
+      clock,
+      limits,
+      clientVersion: options.clientVersion,
+      recent,
+      encoded: new EncodedCache(limits.encodedBlocksMax),
+      fees: new Fees(chain, recent, options.tipDefault ?? DEFAULT_TIP),
+      filters: new Filters({clock, limits, newId: randomId}),
+      subscriptions: new Subscriptions({limits, newId: randomId, network, metrics}),
+    };
+    const dispatcher = new Dispatcher(methodTable(limits, options.namespaces ?? DEFAULT_NAMESPACES), {context: this.context, logger, metrics});
+    const access = new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins});
+    const httpModules = {access, dispatcher, logger, bodyBytesMax: limits.bodyBytesMax, greeting: () => this.greeting()};
+    this.webSockets = new WebSocketEndpoint({access, dispatcher, subscriptions: this.context.subscriptions, limits, clock, logger, metrics});
+    this.http = createServer({keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, noDelay: true}, (request, response) => {
+      void serveHttp(request, response, httpModules);
+    });
+    this.http.maxConnections = limits.connectionsMax;
+    this.http.on('upgrade', (request, socket, head) => this.webSockets.upgrade(request, socket, head));
+    this.http.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else socket.destroy();
+    });
+  }
 
   /** Resolves when the port is open. Rejects with a message that names the port when it is in use. */
   async listen(): Promise<{readonly host: string; readonly port: number}> {
-    throw new Error('in the making');
+    const {host = DEFAULT_HOST, port = DEFAULT_PORT} = this.options;
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+      this.http.listen({host, port}, () => {
+        this.http.removeAllListeners('error');
+        this.http.on('error', (error) => this.modules.logger.error({err: error}, 'the Ethereum RPC server reports an error'));
+        resolve();
+      });
+    });
+    this.unsubscribes.push(
+      this.modules.chain.onBlock((event) => this.guard(() => this.onBlock(event))),
+      this.modules.pool.onPending((tx) =>
+        this.guard(() => {
+          this.context.filters.onPending(tx);
+          this.context.subscriptions.onPending(tx);
+        }),
+      ),
+    );
+    return {host, port: (this.http.address() as AddressInfo).port};
   }
 
-  async close(): Promise<void> {}
+  /** Ends all connections. Resolves when the port is free. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    for (const unsubscribe of this.unsubscribes) unsubscribe();
+    this.webSockets.close();
+    this.context.filters.clear();
+    if (!this.http.listening) return;
+    await new Promise<void>((resolve) => {
+      this.http.close(() => resolve());
+      this.http.closeAllConnections();
+    });
+  }
+
+  private onBlock(event: BlockEvent): void {
+    const {recent, encoded, fees, filters, subscriptions} = this.context;
+    const {number} = event.block.header;
+    // Only a development chain goes back; then nothing that was kept can be trusted.
+    if (number <= this.lastNumber) {
+      recent.clear();
+      encoded.clear();
+      fees.clear();
+    }
+    this.lastNumber = number;
+    recent.add(event);
+    filters.onBlock(event);
+    subscriptions.onBlock(event);
+  }
+
+  private guard(fn: () => void): void {
+    try {
+      fn();
+    } catch (error) {
+      this.modules.logger.error({err: error}, 'subscribers of the Ethereum RPC could not be told');
+    }
+  }
+
+  private greeting(): string {
+    const {chain, clientVersion} = this.context;
+    return [
+      `${clientVersion}: Ethereum JSON-RPC of chain ${chain.chainId}, block ${chain.head().header.number}.`,
+      'Send JSON-RPC 2.0 by POST with Content-Type: application/json, or connect by WebSocket to this address. For example:',
+      `  curl -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}' http://…`,
+      '',
+    ].join('\n');
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new Error(`port ${port} on ${host} is in use: the Ethereum RPC cannot listen there`, {cause: error});
+    case 'EACCES':
+      return new Error(`no permission to listen on port ${port} of ${host} for the Ethereum RPC`, {cause: error});
+    case 'EADDRNOTAVAIL':
+      return new Error(`${host} is not an address of this machine: the Ethereum RPC cannot listen there`, {cause: error});
+    default:
+      return new Error(`the Ethereum RPC cannot listen on ${host}:${port}: ${error.message}`, {cause: error});
+  }
 }

@@ -1,0 +1,9 @@
+/** Hex as Ethereum's JSON-RPC spells it: quantities without leading zeros, data as whole bytes. */
+import type {Hex} from '#node/execution';
+
+export const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`;
+
+export const data = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`;
+
+/** A 32-byte word. */
+export const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`;

@@ -1,0 +1,120 @@
+/** Which logs a filter wants, and the search for them in past blocks. */
+import type {Address, Hash, Log, Receipt} from '#node/execution';
+import type {ChainBackend} from './backend.ts';
+import {blockNumber, type BlockRef} from './block-ref.ts';
+import {logJson} from './encode/receipt.ts';
+import type {Json} from './encode/transaction.ts';
+import {rpcErrors} from './errors.ts';
+import type {EthRpcLimits} from './limits.ts';
+import type {RecentBlocks} from './recent-blocks.ts';
+import {address, arrayOf, fail, hash, optionalField, record, type Parser} from './schema.ts';
+
+/** A log matches when its address is one of `addresses` (none: any) and each topic is one of its position's (null: any). */
+export interface LogFilter {
+  readonly addresses: readonly Address[];
+  readonly topics: readonly (readonly Hash[] | null)[];
+}
+
+export type LogRange = {readonly blockHash: Hash} | {readonly from: BlockRef | undefined; readonly to: BlockRef | undefined};
+
+export interface LogQuery {
+  readonly filter: LogFilter;
+  readonly range: LogRange;
+}
+
+const TOPICS_MAX = 4;
+
+export const logQuery =
+  (limits: EthRpcLimits): Parser<LogQuery> =>
+  (value, where) => {
+    const object = record(value, where);
+    const blockHash = optionalField(object, 'blockHash', hash, where);
+    const from = optionalField(object, 'fromBlock', blockNumber, where);
+    const to = optionalField(object, 'toBlock', blockNumber, where);
+    if (blockHash !== undefined && (from !== undefined || to !== undefined)) {
+      throw rpcErrors.invalidParams('cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other');
+    }
+    const addresses = optionalField(object, 'address', oneOrMany(address, limits.logsAddressesMax), where) ?? [];
+    const topics = optionalField(object, 'topics', topicPositions(limits.logsTopicsPerPositionMax), where) ?? [];
+    return {filter: {addresses, topics}, range: blockHash === undefined ? {from, to} : {blockHash}};
+  };
+
+const oneOrMany =
+  <T>(item: Parser<T>, itemsMax: number): Parser<readonly T[]> =>
+  (value, where) =>
+    Array.isArray(value) ? arrayOf(item, itemsMax)(value, where) : [item(value, where)];
+
+const topicPositions =
+  (perPositionMax: number): Parser<readonly (readonly Hash[] | null)[]> =>
+  (value, where) => {
+    if (Array.isArray(value) && value.length > TOPICS_MAX) return fail(where, `at most ${TOPICS_MAX} positions`, 'exceed max topics');
+    return arrayOf((entry, at) => {
+      if (entry === null) return null;
+      const alternatives = oneOrMany<Hash | null>((topic, place) => (topic === null ? null : hash(topic, place)), perPositionMax)(entry, at);
+      // As in geth, a null among the alternatives, or none at all, means any.
+      const given = alternatives.filter((topic) => topic !== null);
+      return given.length === 0 || given.length < alternatives.length ? null : given;
+    }, TOPICS_MAX)(value, where);
+  };
+
+export function matches(log: Log, filter: LogFilter): boolean {
+  if (filter.addresses.length > 0 && !filter.addresses.includes(log.address)) return false;
+  if (filter.topics.length > log.topics.length) return false;
+  return filter.topics.every((wanted, position) => wanted === null || wanted.includes(log.topics[position]!));
+}
+
+export function* matchingLogs(receipts: readonly Receipt[], filter: LogFilter): Generator<{readonly [key: string]: Json}> {
+  for (const receipt of receipts) {
+    for (let index = 0; index < receipt.logs.length; index++) {
+      const log = receipt.logs[index]!;
+      if (matches(log, filter)) yield logJson(log, index, receipt);
+    }
+  }
+}
+
+export interface LogSearchModules {
+  readonly chain: ChainBackend;
+  readonly recent: RecentBlocks;
+  readonly limits: EthRpcLimits;
+}
+
+/** All matching logs, oldest first. Throws RpcError on an unknown block, on a range or a result beyond the limits. */
+export async function searchLogs(query: LogQuery, modules: LogSearchModules): Promise<readonly {readonly [key: string]: Json}[]> {
+  const {chain, limits} = modules;
+  const {filter, range} = query;
+  const found: {readonly [key: string]: Json}[] = [];
+  const collect = (receipts: readonly Receipt[]): void => {
+    for (const log of matchingLogs(receipts, filter)) {
+      if (found.length >= limits.logsResultsMax) {
+        throw rpcErrors.limitExceeded(`query returned more than ${limits.logsResultsMax} results; ask for fewer blocks`);
+      }
+      found.push(log);
+    }
+  };
+
+  if ('blockHash' in range) {
+    const block = await chain.blockByHash(range.blockHash);
+    if (block === undefined) throw rpcErrors.unknownBlock();
+    collect((await modules.recent.receipts(block.header.number)) ?? []);
+    return found;
+  }
+  const head = chain.head().header.number;
+  const from = boundary(range.from, head);
+  const to = boundary(range.to, head);
+  if (from > to) throw rpcErrors.invalidParams('invalid block range params');
+  if (from > head) return [];
+  const last = to > head ? head : to;
+  if (last - from >= limits.logsBlockRangeMax) {
+    throw rpcErrors.limitExceeded(`exceed maximum block range: ${limits.logsBlockRangeMax}; asked for ${last - from + 1n} blocks`);
+  }
+  for await (const number of chain.candidateBlocks(from, last, filter)) {
+    collect((await modules.recent.receipts(number)) ?? []);
+  }
+  return found;
+}
+
+function boundary(ref: BlockRef | undefined, head: bigint): bigint {
+  if (ref === undefined) return head;
+  if ('number' in ref) return ref.number;
+  return 'tag' in ref && ref.tag === 'earliest' ? 0n : head;
+}

@@ -1,0 +1,13 @@
+/** Always an error: the node holds no keys. */
+import {rpcErrors} from '../errors.ts';
+import {defineMethod, required} from '../method.ts';
+import {address, bytes} from '../schema.ts';
+
+export const eth_sign = defineMethod({
+  name: 'eth_sign',
+  params: [required('address', address), required('message', bytes)],
+  example: {params: ['0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266', '0x68656c6c6f'], result: 'an error'},
+  handler: () => {
+    throw rpcErrors.noKeys();
+  },
+});

@@ -1,0 +1,14 @@
+/** Ends a subscription of this connection. */
+import {rpcErrors} from '../errors.ts';
+import {defineMethod, required} from '../method.ts';
+import {string} from '../schema.ts';
+
+export const eth_unsubscribe = defineMethod({
+  name: 'eth_unsubscribe',
+  params: [required('subscriptionId', string)],
+  example: {params: ['0x1'], result: true},
+  handler: (context, [id], connection) => {
+    if (connection === undefined) throw rpcErrors.notificationsUnsupported();
+    return context.subscriptions.remove(connection, id);
+  },
+});
