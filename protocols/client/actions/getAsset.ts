@@ -1,0 +1,54 @@
+import type {Address, Hex} from 'viem';
+import {assetRegistryAbi} from '#protocols/abi';
+import {SYSTEM_ADDRESSES} from '#protocols/genesis';
+import type {ReadingClient} from '../execute.ts';
+import {read} from '../read.ts';
+import type {AssetKind, AssetStatus, Contributor, DerivativePolicy} from '../terms.ts';
+
+export interface GetAssetParameters {
+  readonly assetId: bigint;
+}
+
+export interface GetAssetReturnType {
+  readonly kind: AssetKind;
+  readonly status: AssetStatus;
+  readonly creator: Address;
+  /** Generations below the oldest ancestor; 0 without parents. */
+  readonly depth: number;
+  /** Basis points of a direct derivative's revenue. */
+  readonly royalty: number;
+  readonly derivatives: DerivativePolicy;
+  /** Bit k: LicenseKind k is for sale. */
+  readonly licenseMenu: number;
+  /** Wei. */
+  readonly licensePrice: bigint;
+  /** Bytes. */
+  readonly contentSize: bigint;
+  /** Seconds. */
+  readonly registeredAt: bigint;
+  readonly contentDigest: Hex;
+  readonly contentId: Hex;
+  readonly termsHash: Hex;
+  readonly parents: readonly bigint[];
+  readonly contributors: readonly Contributor[];
+}
+
+/**
+ * An asset with its parents and contributors. Throws ContractRefusedError (UnknownAsset).
+ * @example
+ * import {createPublicClient, http} from 'viem';
+ * import {getAsset, qanatDevnet} from 'qanat/client';
+ *
+ * const client = createPublicClient({chain: qanatDevnet, transport: http()});
+ * const {creator, parents, contributors} = await getAsset(client, {assetId: 1n});
+ */
+export async function getAsset(client: ReadingClient, {assetId}: GetAssetParameters): Promise<GetAssetReturnType> {
+  const registry = {address: SYSTEM_ADDRESSES.assetRegistry, abi: assetRegistryAbi, args: [assetId]} as const;
+  const [asset, parents, contributors] = await Promise.all([
+    read(client, {...registry, functionName: 'getAsset'}),
+    read(client, {...registry, functionName: 'parentsOf'}),
+    read(client, {...registry, functionName: 'contributorsOf'}),
+  ]);
+  // The contract's enums hold exactly the values of these types.
+  return {...asset, parents, contributors} as GetAssetReturnType;
+}
