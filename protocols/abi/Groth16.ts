@@ -5,6 +5,8 @@ export const groth16Abi = [
   {"inputs":[{"internalType":"uint8","name":"reason","type":"uint8"}],"name":"InvalidKey","type":"error"},
   {"inputs":[],"name":"MalformedCall","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"keyHash","type":"bytes32"}],"name":"UnknownKey","type":"error"},
+  {"inputs":[],"name":"ValueRefused","type":"error"},
+  {"inputs":[],"name":"WriteRefused","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"keyHash","type":"bytes32"}],"name":"isRegistered","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes32","name":"keyHash","type":"bytes32"}],"name":"publicInputCount","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes","name":"verificationKey","type":"bytes"}],"name":"registerKey","outputs":[{"internalType":"bytes32","name":"keyHash","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},

@@ -3,5 +3,6 @@
 
 export const poseidonAbi = [
   {"inputs":[],"name":"MalformedCall","type":"error"},
+  {"inputs":[],"name":"ValueRefused","type":"error"},
   {"inputs":[{"internalType":"uint256[]","name":"inputs","type":"uint256[]"}],"name":"hash","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
 ] as const;

@@ -18,8 +18,6 @@ import {SystemAddresses} from "./system/SystemAddresses.sol";
 contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
     using Address for address payable;
 
-    uint256 public constant MAX_INPUTS = 1_024;
-    uint256 public constant MAX_OUTPUTS = 256;
     uint256 public constant MAX_CALLBACK_GAS = 2_000_000;
     /// @notice Seconds of block time in which a request can be answered.
     uint256 public constant REQUEST_TIMEOUT = 600;
@@ -60,9 +58,8 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
         }
         InferenceOracleStorage storage $ = _storage();
         if ($.models[assetId].outputCount != 0) revert ModelAlreadyListed(assetId);
-        if (inputCount == 0 || inputCount > MAX_INPUTS || outputCount == 0 || outputCount > MAX_OUTPUTS) {
-            revert InvalidShape(inputCount, outputCount);
-        }
+        // The greatest model is the one whose numbers a key can have as public inputs: 256, less two.
+        if (inputCount == 0 || outputCount == 0) revert InvalidShape(inputCount, outputCount);
         if (commitment >= FieldNumbers.FIELD_ORDER) revert CommitmentOutOfField(commitment);
         _checkProverFee(price, proverFee);
         if (!GROTH16.isRegistered(keyHash)) revert KeyNotRegistered(keyHash);

@@ -11,7 +11,7 @@ interface IGroth16 {
     error MalformedCall();
     /// @notice No key of this hash is registered.
     error UnknownKey(bytes32 keyHash);
-    /// @notice The bytes are not an acceptable verification key . Reasons: 1 length, 2 more than 256 public
+    /// @notice The bytes are not an acceptable verification key. Reasons: 1 length, 2 more than 256 public
     /// inputs, 3 a coordinate at or above the modulus, 4 infinity, 5 a point off its curve, 6 a point outside the subgroup,
     /// 7 gamma equal to delta or to its negative.
     error InvalidKey(uint8 reason);

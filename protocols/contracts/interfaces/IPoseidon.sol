@@ -7,8 +7,6 @@ pragma solidity ^0.8.28;
 interface IPoseidon {
     /// @notice The call data is not canonical, or the inputs are not 1 to 16 elements below the field's modulus.
     error MalformedCall();
-    /// @notice The contract takes no coin.
-    error ValueRefused();
     /// @notice The call carries coins: this contract keeps none.
     error ValueRefused();
 
