@@ -1,0 +1,81 @@
+import {noise} from '@libp2p/noise';
+import type {Connection, Libp2p, Stream} from '@libp2p/interface';
+import {tcp} from '@libp2p/tcp';
+import {yamux} from '@libp2p/yamux';
+import {multiaddr} from '@multiformats/multiaddr';
+import {createLibp2p} from 'libp2p';
+import {channelProtocol, CHANNELS, HELLO_PROTOCOL} from '../../../node/p2p/channels.ts';
+import {encodeFrame} from '../../../node/p2p/frames.ts';
+import {encodeHello} from '../../../node/p2p/messages.ts';
+import type {Hello} from '../../../node/p2p/messages.ts';
+import {CHAIN_ID, GENESIS_HASH} from './support.ts';
+
+export const HONEST_HELLO: Hello = {
+  protocolVersion: 1,
+  chainId: CHAIN_ID,
+  genesisHash: GENESIS_HASH,
+  version: '0.1.0',
+  moniker: 'hostile',
+  session: new Uint8Array(16).fill(1),
+};
+
+/** A bare libp2p node that can speak just enough of the protocol to break it anywhere. */
+export class Hostile {
+  readonly host: Libp2p;
+  connection!: Connection;
+  control!: Stream;
+
+  constructor(host: Libp2p) {
+    this.host = host;
+  }
+
+  static async create(): Promise<Hostile> {
+    const host = await createLibp2p({
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionMonitor: {enabled: false},
+    });
+    const hostile = new Hostile(host);
+    for (const spec of CHANNELS) await host.handle(channelProtocol(CHAIN_ID, spec), swallow, {maxInboundStreams: 100});
+    return hostile;
+  }
+
+  get id(): string {
+    return this.host.peerId.toString();
+  }
+
+  async connect(address: string): Promise<void> {
+    this.connection = await this.host.dial(multiaddr(address));
+  }
+
+  /** Opens the control stream and says `hello`, or these bytes instead. */
+  async greet(hello: Hello | Uint8Array = HONEST_HELLO): Promise<void> {
+    this.control = await this.connection.newStream(HELLO_PROTOCOL);
+    this.control.addEventListener('message', () => undefined);
+    this.control.send(hello instanceof Uint8Array ? hello : encodeFrame(encodeHello(hello)));
+  }
+
+  open(channelName: string): Promise<Stream> {
+    const spec = CHANNELS.find(candidate => candidate.name === channelName);
+    if (spec === undefined) throw new Error(channelName);
+    return this.connection.newStream(channelProtocol(CHAIN_ID, spec), {maxOutboundStreams: 1000});
+  }
+
+  /** Resolves when the node has cut the connection. */
+  cutOff(): Promise<void> {
+    const {connection} = this;
+    return new Promise(resolve => {
+      if (connection.status !== 'open') resolve();
+      else connection.addEventListener('close', () => resolve());
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.host.stop();
+  }
+}
+
+function swallow(stream: Stream): void {
+  stream.addEventListener('message', () => undefined);
+}
