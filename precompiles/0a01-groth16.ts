@@ -9,7 +9,7 @@ import {PROOF_BYTES, verificationKeyLength} from './codec/index.ts';
 import {LruCache} from './groth16/cache.ts';
 import {checkKey, decodeKey, publicInputCountOf} from './groth16/key.ts';
 import type {DecodedKey} from './groth16/key.ts';
-import {readKey, registeredLength, slotCount, writeKey} from './groth16/registry.ts';
+import {readKey, registeredLength, writeKey} from './groth16/registry.ts';
 import {verifyProof} from './groth16/verify.ts';
 import {DECODED_KEY_COUNT_MAX} from './limits.ts';
 import type {Sap, SapCall, SapResult} from './types.ts';

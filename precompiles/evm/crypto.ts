@@ -2,10 +2,13 @@ import {createHash} from 'node:crypto';
 import type {CustomCrypto} from '@ethereumjs/common';
 import {createKeccak} from 'hash-wasm';
 import secp256k1 from 'secp256k1';
+import {loadBls12381} from '../mcl/bls12-381.ts';
+import {openingVerifier} from './kzg.ts';
 
 /**
  * Native or WebAssembly primitives for @ethereumjs/common's `customCrypto`: keccak-256 and
- * sha-256 of any length, and public key recovery (64 bytes, without the 0x04 prefix).
+ * sha-256 of any length, public key recovery (64 bytes, without the 0x04 prefix), and KZG openings,
+ * without which a call of precompile 0x0a would throw out of the EVM.
  */
 export async function customCrypto(): Promise<CustomCrypto> {
   // One hasher serves all: it is not re-entrant, and these calls are synchronous.
@@ -21,5 +24,6 @@ export async function customCrypto(): Promise<CustomCrypto> {
       signature.set(s, 64 - s.length);
       return secp256k1.ecdsaRecover(signature, Number(recovery), hash, false).subarray(1);
     },
+    kzg: openingVerifier(await loadBls12381()),
   };
 }

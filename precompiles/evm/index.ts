@@ -3,7 +3,10 @@ import type {Common, StateManagerInterface} from '@ethereumjs/common';
 import {EVMMockBlockchain} from '@ethereumjs/evm';
 import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
 import {initPrecompiles, SAPS} from '../index.ts';
+import {loadBls12381} from '../mcl/bls12-381.ts';
+import {loadBn254} from '../mcl/bn254.ts';
 import type {Sap} from '../types.ts';
+import {bn254Precompiles} from './bn254.ts';
 import {SapEvm} from './sap-evm.ts';
 
 export {customCrypto} from './crypto.ts';
@@ -27,11 +30,14 @@ export interface CreateEvmOptions {
  */
 export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
   await initPrecompiles();
+  const [bn254, bls] = await Promise.all([loadBn254(), loadBls12381()]);
   return new SapEvm({
     common: options.common,
     stateManager: options.stateManager,
     blockchain: options.blockchain ?? new EVMMockBlockchain(),
     saps: options.saps ?? SAPS,
     allowUnlimitedContractSize: options.allowUnlimitedContractSize ?? false,
+    bn254: bn254Precompiles(bn254),
+    bls,
   });
 }

@@ -1,6 +1,13 @@
 import type {Common, StateManagerInterface} from '@ethereumjs/common';
 import {EVM, EVMError} from '@ethereumjs/evm';
-import type {EVMMockBlockchainInterface, ExecResult, Message, PrecompileInput} from '@ethereumjs/evm';
+import type {
+  EVMBLSInterface,
+  EVMBN254Interface,
+  EVMMockBlockchainInterface,
+  ExecResult,
+  Message,
+  PrecompileInput,
+} from '@ethereumjs/evm';
 import {Address} from '@ethereumjs/util';
 import {callSap} from '../call.ts';
 import type {Hex, Sap, SapStorage} from '../types.ts';
@@ -11,6 +18,8 @@ export interface SapEvmOptions {
   readonly blockchain: EVMMockBlockchainInterface;
   readonly saps: readonly Sap[];
   readonly allowUnlimitedContractSize: boolean;
+  readonly bn254: EVMBN254Interface;
+  readonly bls: EVMBLSInterface;
 }
 
 /**
@@ -19,6 +28,7 @@ export interface SapEvmOptions {
  */
 export class SapEvm extends EVM {
   readonly #saps: ReadonlyMap<string, Sap>;
+  readonly #options: SapEvmOptions;
 
   constructor(options: SapEvmOptions) {
     super({
@@ -26,10 +36,20 @@ export class SapEvm extends EVM {
       stateManager: options.stateManager,
       blockchain: options.blockchain,
       allowUnlimitedContractSize: options.allowUnlimitedContractSize,
+      bn254: options.bn254,
+      bls: options.bls,
       // In the table of precompiles, an address is warm from the start of every transaction.
       customPrecompiles: options.saps.map((sap) => ({address: sap.address, function: withoutMessage})),
     });
+    this.#options = options;
     this.#saps = new Map(options.saps.map((sap) => [sap.address, sap]));
+  }
+
+  /** An EVM of the same kind over a copy of the state manager; the base class would leave the SAPs behind. */
+  override shallowCopy(): SapEvm {
+    const common = this.common.copy();
+    common.setHardfork(this.common.hardfork());
+    return new SapEvm({...this.#options, common, stateManager: this.stateManager.shallowCopy()});
   }
 
   protected override async _loadCode(message: Message): Promise<void> {

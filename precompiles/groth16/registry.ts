@@ -1,16 +1,11 @@
 /**
  * Registered keys in the SAP's storage. With base = keccak256(keyHash ‖ 0), where Solidity would put the
  * entry of a mapping(bytes32 => …) in slot 0: slot base holds the length of the key in bytes (never 0), the
- * slots after it the key, 32 bytes each.
+ * slots after it the key, 32 bytes each; lengths of keys are multiples of 32.
  */
 import {keccak_256} from '@noble/hashes/sha3.js';
 import {readWord, WORD_BYTES, writeWord} from '../codec/bytes.ts';
 import type {SapStorage} from '../types.ts';
-
-/** Slots that a key of `length` bytes fills. Lengths of keys are multiples of 32. */
-export function slotCount(length: number): number {
-  return 1 + Math.ceil(length / WORD_BYTES);
-}
 
 /** Length of the registered key in bytes, 0 when there is none. */
 export async function registeredLength(storage: SapStorage, keyHash: Uint8Array): Promise<number> {

@@ -15,6 +15,7 @@ export interface MclModule {
   _mclBn_verifyOrderG1(doVerify: number): void;
   _mclBn_verifyOrderG2(doVerify: number): void;
   _mclBn_setMapToMode(mode: number): number;
+  _mclBn_setETHserialization(enable: number): void;
 
   _mclBnFr_setBigEndianMod(x: number, bytes: number, size: number): number;
   _mclBnFr_setLittleEndian(x: number, bytes: number, size: number): number;
@@ -33,6 +34,7 @@ export interface MclModule {
   _mclBnFp2_mapToG2(y: number, x: number): number;
 
   _mclBnG1_clear(x: number): void;
+  _mclBnG1_deserialize(x: number, bytes: number, size: number): number;
   _mclBnG1_isValid(x: number): number;
   _mclBnG1_isValidOrder(x: number): number;
   _mclBnG1_isZero(x: number): number;
@@ -43,6 +45,7 @@ export interface MclModule {
   _mclBnG1_mulVec(z: number, xs: number, ys: number, n: number): void;
 
   _mclBnG2_clear(x: number): void;
+  _mclBnG2_deserialize(x: number, bytes: number, size: number): number;
   _mclBnG2_isValid(x: number): number;
   _mclBnG2_isValidOrder(x: number): number;
   _mclBnG2_isEqual(x: number, y: number): number;
