@@ -58,7 +58,6 @@ export function decodeMessage<T>(codec: Codec<T>, bytes: Uint8Array, maxBytes: n
     if (reader.pos !== reader.len) throw new DecodeError('field past the end of its message');
     return message;
   } catch (error) {
-    if (error instanceof EncodeError) throw error;
     throw new DecodeError(`${codec.typeName}: ${(error as Error).message}`);
   }
 }
