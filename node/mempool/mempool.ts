@@ -392,7 +392,7 @@ function decodeFailure(error: unknown): PoolError {
     case 'invalid-signature':
       return new PoolError('invalid-sender', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
     case 'wrong-chain-id':
-      return new PoolError('invalid-chain-id', message);
+      return new PoolError('invalid-chain-id', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
     case 'oversize':
       return new PoolError('oversized', message);
     default:
