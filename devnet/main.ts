@@ -45,12 +45,14 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
   console.log(temporary ? `Chain data: ${home} (temporary; give --home DIR to keep it)` : `Chain data: ${home}`);
   const network = await prepare(options, home);
 
-  const printLine = (line: string): void => console.log(line);
+  // Log lines of validator 0 wait until the welcome has been printed, so that it reads as one piece.
+  const held: string[] = [];
+  let printLine = (line: string): void => void held.push(line);
   for (const description of network.validators) {
     running.push(
       startValidator(description, {
         ...(options.logLevel === undefined ? {} : {logLevel: options.logLevel}),
-        ...(description.index === 0 ? {onLine: (line: string) => (started ? printLine(line) : held.push(line))} : {}),
+        ...(description.index === 0 ? {onLine: (line: string) => printLine(line)} : {}),
       }),
     );
   }
@@ -63,8 +65,8 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
   if (ready === 'stopped') return 0;
 
   console.log(welcome(network, running));
-  started = true;
-  for (const line of held.splice(0)) printLine(line);
+  for (const line of held) console.log(line);
+  printLine = (line) => console.log(line);
   for (const validator of running) {
     void validator.exited.then(({code, signal}) => {
       if (stop.aborted) return;
@@ -79,10 +81,6 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
   }
   return 0;
 }
-
-/** Log lines of validator 0 wait until the welcome has been printed, so that it reads as one piece. */
-let started = false;
-const held: string[] = [];
 
 async function prepare(options: DevnetOptions, home: string): Promise<NetworkDescription> {
   const found = readNetwork(home);

@@ -3,7 +3,7 @@ import {ConfigError} from '#node/config';
 import {addInitCommand} from './init.ts';
 import {addStartCommand} from './start.ts';
 import {addTestnetCommand} from './testnet.ts';
-import {VERSION} from './version.ts';
+import {VERSION} from '#node/app';
 
 /** Runs one command of the node's CLI. @returns the exit code: 0, 1 when the command failed, 2 when it was typed wrongly. */
 export async function main(args: readonly string[]): Promise<number> {

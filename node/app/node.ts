@@ -1,0 +1,222 @@
+/** The composition root: builds every part of a node, starts them in order and closes them in reverse. */
+import {readFileSync} from 'node:fs';
+import {ConsensusEngine, FileLog, FileSigner, FsAtomicFile, SystemClock} from '#consensus/engine';
+import {parseGenesis, sha256, type GenesisDoc} from '#proto';
+import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
+import {createExecution, intrinsicGas, type Execution} from '#node/execution';
+import {Mempool} from '#node/mempool';
+import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
+import {CometRpcServer} from '#node/rpc/comet';
+import {EthRpcServer, type NetworkStatus} from '#node/rpc/eth';
+import {claimDatabase, lockHome, openLevel} from '#node/storage';
+import {createMetrics, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
+import {cometBackend} from './comet-backend.ts';
+import {portError, StartError} from './errors.ts';
+import {engineObserver, reportBlocks} from './observers.ts';
+import {readValidatorKey} from './validator-key.ts';
+import {VERSION} from './version.ts';
+
+export interface NodeOptions {
+  readonly home: string;
+  readonly config: NodeConfig;
+}
+
+/** Layout versions of the databases; raised when a stored format changes. */
+const BLOCK_STORE_VERSION = 1;
+const APPLICATION_VERSION = 1;
+
+export class Node {
+  /** Resolves when consensus has stopped itself, because an invariant or the application failed. */
+  readonly halted: Promise<Error>;
+  readonly #paths: HomePaths;
+  readonly #config: NodeConfig;
+  readonly #logger: Logger;
+  readonly #metrics: NodeMetrics = createMetrics();
+  readonly #halt = Promise.withResolvers<Error>();
+  /** What has been started, in order; each entry closes it. */
+  readonly #closers: (() => unknown)[] = [];
+
+  constructor(options: NodeOptions, modules: {logger: Logger}) {
+    this.#paths = homePaths(options.home);
+    this.#config = options.config;
+    this.#logger = modules.logger;
+    this.halted = this.#halt.promise;
+  }
+
+  /** @throws StartError, ConfigError or StorageError with a message for the operator. Call `stop` after a failure too. */
+  async start(): Promise<void> {
+    const config = this.#config;
+    const genesisText = readGenesisFile(this.#paths.genesis);
+    const genesis = parseGenesis(genesisText);
+    const release = lockHome(this.#paths.root);
+    this.#closers.push(release);
+
+    const clock = new SystemClock();
+    const execution = await this.#openExecution();
+    const identity = await loadOrCreateNodeIdentity(this.#paths.nodeKey);
+    const timers = {nowMs: () => Date.now(), setTimer: (delayMs: number, fn: () => void) => clock.setTimer(delayMs, fn)};
+
+    const network = new P2pNetwork(
+      {
+        chainId: genesis.chainId,
+        genesisHash: sha256(new TextEncoder().encode(genesisText)),
+        listen: [`/ip4/${config['p2p.host']}/tcp/${config['p2p.port']}`],
+        persistentPeers: config['p2p.persistent_peers'],
+        maxInbound: config['p2p.max_inbound'],
+        maxOutbound: config['p2p.max_outbound'],
+        moniker: config['moniker'],
+        version: VERSION,
+      },
+      {logger: this.#logger.child('p2p'), clock: timers, metrics: {peers: this.#metrics.peers}, identity, random: Math.random},
+    );
+    const mempool = this.#createMempool(genesis, execution, network, timers);
+
+    const blockDb = await openLevel(this.#paths.blockStore);
+    this.#closers.push(() => blockDb.close());
+    await claimDatabase(blockDb, 'blocks', BLOCK_STORE_VERSION);
+    const wal = new FileLog(this.#paths.wal);
+    this.#closers.push(() => wal.close());
+    const key = readValidatorKey(this.#paths.validatorKey);
+    const engine = new ConsensusEngine(this.#engineOptions(), {
+      logger: this.#logger.child('consensus'),
+      clock,
+      network,
+      ...(key === undefined ? {} : {signer: new FileSigner(key, new FsAtomicFile(this.#paths.validatorState))}),
+      wal,
+      blockDb,
+      app: execution.app,
+      txs: mempool,
+      observer: engineObserver(this.#metrics, this.#logger, (error) => this.#halt.resolve(error)),
+      genesis,
+    });
+    this.#closers.push(reportBlocks(execution, this.#metrics, this.#logger));
+
+    await this.#listen('peer-to-peer', 'p2p', async () => network.start());
+    this.#closers.push(() => network.stop());
+    await engine.start();
+    this.#closers.push(() => engine.stop());
+
+    await this.#serve(execution, mempool, network, engine, genesis, genesisText);
+    this.#logger.info(
+      {chain: genesis.chainId, height: engine.height, validator: key === undefined ? false : engine.isValidator(key.address), eth: config['eth.port'], comet: config['comet.port'], p2p: config['p2p.port']},
+      'node started',
+    );
+  }
+
+  /** Closes everything that was started, last first. */
+  async stop(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#logger.error({error}, 'a part of the node did not close');
+      }
+    }
+  }
+
+  async #openExecution(): Promise<Execution> {
+    const db = await openLevel(this.#paths.application);
+    this.#closers.push(() => db.close());
+    await claimDatabase(db, 'application', APPLICATION_VERSION);
+    const execution = await createExecution({
+      db,
+      logger: this.#logger.child('execution'),
+      historyBlocks: BigInt(this.#config['state.history_blocks']),
+      archive: this.#config['state.archive'],
+    });
+    this.#closers.push(() => execution.close());
+    return execution;
+  }
+
+  #createMempool(genesis: GenesisDoc, execution: Execution, network: P2pNetwork, clock: ConstructorParameters<typeof Mempool>[1]['clock']): Mempool {
+    const {chainId} = (genesis.appState as {evm: {chainId: number}}).evm;
+    const mempool = new Mempool(
+      {chainId: BigInt(chainId)},
+      {
+        decode: (raw) => execution.decode(raw),
+        state: () => execution.latest,
+        baseFee: () => execution.backend.baseFeeOfNextBlock(),
+        blockGasLimit: () => execution.backend.head().header.gasLimit,
+        intrinsicGas: (transaction) => intrinsicGas(transaction),
+        publish: (batch) => network.publishTransactions(batch),
+        clock,
+        logger: this.#logger.child('mempool'),
+        metrics: {
+          size: (pending, queued) => this.#metrics.mempoolTransactions.set(pending + queued),
+          admitted: () => {},
+          refused: () => {},
+          dropped: () => {},
+        },
+      },
+    );
+    this.#closers.push(() => mempool.close());
+    network.onTransactions((_peer, transactions) => mempool.receive(transactions));
+    return mempool;
+  }
+
+  #engineOptions(): ConstructorParameters<typeof ConsensusEngine>[0] {
+    const config = this.#config;
+    return {
+      timeouts: {
+        proposeMs: config['consensus.timeout_propose_ms'],
+        proposeDeltaMs: config['consensus.timeout_propose_delta_ms'],
+        prevoteMs: config['consensus.timeout_prevote_ms'],
+        prevoteDeltaMs: config['consensus.timeout_prevote_delta_ms'],
+        precommitMs: config['consensus.timeout_precommit_ms'],
+        precommitDeltaMs: config['consensus.timeout_precommit_delta_ms'],
+      },
+      emptyBlockIntervalMs: config['consensus.empty_block_interval_ms'],
+    };
+  }
+
+  async #serve(execution: Execution, mempool: Mempool, network: P2pNetwork, engine: ConsensusEngine, genesis: GenesisDoc, genesisText: string): Promise<void> {
+    const config = this.#config;
+    const networkStatus = (): NetworkStatus => ({peerCount: network.peers().length, listening: true, syncing: undefined});
+    const eth = new EthRpcServer(
+      {
+        host: config['eth.host'],
+        port: config['eth.port'],
+        clientVersion: `Qanat/v${VERSION}/${process.platform}-${process.arch}/node${process.versions.node}`,
+        allowedHosts: config['eth.allowed_hosts'],
+        ...(config['eth.cors_origins'].length === 0 ? {} : {corsOrigins: config['eth.cors_origins']}),
+      },
+      {chain: execution.backend, pool: mempool, network: networkStatus, logger: this.#logger.child('rpc')},
+    );
+    await this.#listen('Ethereum JSON-RPC', 'eth', async () => eth.listen());
+    this.#closers.push(() => eth.close());
+
+    const comet = new CometRpcServer(
+      {host: config['comet.host'], port: config['comet.port']},
+      {
+        backend: cometBackend({engine, execution, mempool, network, genesis, genesisText, moniker: config['moniker'], p2pPort: config['p2p.port']}),
+        logger: this.#logger.child('comet-rpc'),
+      },
+    );
+    await this.#listen('CometBFT RPC', 'comet', async () => comet.listen());
+    this.#closers.push(() => comet.close());
+
+    const metrics = new MetricsServer(
+      {host: config['metrics.host'], port: config['metrics.port']},
+      {registry: this.#metrics.registry, beforeScrape: () => this.#metrics.peers.set(network.peers().length)},
+    );
+    await this.#listen('metrics', 'metrics', () => metrics.listen());
+    this.#closers.push(() => metrics.close());
+  }
+
+  async #listen(server: string, section: 'p2p' | 'eth' | 'comet' | 'metrics', listen: () => Promise<unknown>): Promise<void> {
+    try {
+      await listen();
+    } catch (error) {
+      throw portError(error, server, this.#config[`${section}.host`], this.#config[`${section}.port`], `${section}.port`);
+    }
+  }
+}
+
+function readGenesisFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new StartError(`there is no ${path}: write a home first with \`qanat init\` or \`qanat testnet\``);
+    throw new StartError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,32 @@
+import type {EngineObserver} from '#consensus/engine';
+import type {Execution} from '#node/execution';
+import type {Logger, NodeMetrics} from '#node/telemetry';
+
+/** Feeds consensus steps into the metrics; a halt is logged and handed on. */
+export function engineObserver(metrics: NodeMetrics, logger: Logger, onHalt: (error: Error) => void): EngineObserver {
+  return {
+    step: ({round, step}) => {
+      metrics.consensusRound.set(round);
+      if (round > 0 && step === 'propose') metrics.consensusRoundsTotal.inc();
+    },
+    committed: ({block}) => metrics.consensusHeight.set(Number(block.header.height)),
+    halted: (error) => {
+      logger.error({error}, 'consensus has halted; this node signs nothing more');
+      onHalt(error);
+    },
+  };
+}
+
+/** One log line and the metrics of every executed block. Returns the function that ends it. */
+export function reportBlocks(execution: Execution, metrics: NodeMetrics, logger: Logger): () => void {
+  let lastMs: number | undefined;
+  return execution.onBlock(({block: {header, transactions}, executionMs}) => {
+    logger.info({height: header.number, txs: transactions.length, gas: header.gasUsed, ms: Math.round(executionMs * 10) / 10}, 'block');
+    metrics.blockTransactionsTotal.inc(transactions.length);
+    metrics.blockGasUsedTotal.inc(Number(header.gasUsed));
+    metrics.blockExecutionSeconds.observe(executionMs / 1000);
+    const nowMs = performance.now();
+    if (lastMs !== undefined) metrics.blockIntervalSeconds.observe((nowMs - lastMs) / 1000);
+    lastMs = nowMs;
+  });
+}
