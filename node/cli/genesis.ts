@@ -59,14 +59,14 @@ export function developmentGenesis(validators: readonly {publicKey: PublicKey; n
   }
   const feeRecipients: Record<string, string> = {};
   validators.forEach(({publicKey}, index) => {
-    feeRecipients[toHexUpper(addressOf(publicKey))] = developmentAccount(OPERATOR_ACCOUNT_FIRST + index).address;
+    feeRecipients[toHexUpper(addressOf(publicKey.bytes))] = developmentAccount(OPERATOR_ACCOUNT_FIRST + index).address;
   });
   return {
     genesisTime,
     chainId: DEVELOPMENT_CHAIN_ID,
     initialHeight: 1n,
     consensusParams: {...DEFAULT_CONSENSUS_PARAMS, block: {maxBytes: BLOCK_BYTES_MAX, maxGas: BLOCK_GAS_LIMIT}},
-    validators: validators.map(({publicKey, name}) => ({address: addressOf(publicKey), publicKey, power: DEVELOPMENT_POWER, name})),
+    validators: validators.map(({publicKey, name}) => ({address: addressOf(publicKey.bytes), publicKey, power: DEVELOPMENT_POWER, name})),
     appHash: new Uint8Array(),
     appState: {
       evm: {
