@@ -37,8 +37,14 @@ export const ANSWER_ATTEMPTS_MAX = 5;
 export const POLL_INTERVAL_MS = 200;
 /** Longest pause between two attempts to reach a node that does not answer, in milliseconds. */
 export const RECONNECT_DELAY_MAX_MS = 5_000;
-/** Time within which an answer's receipt is expected, in milliseconds. */
-export const RECEIPT_TIMEOUT_MS = 60_000;
+/** Time that a node has to answer one call, in milliseconds. */
+export const RPC_TIMEOUT_MS = 10_000;
+/** Requests of models that this service does not have, remembered in case their package is added later. */
+export const UNCLAIMED_REQUEST_COUNT_MAX = 1_024;
+/** Listings remembered; the oldest is read again when it is needed. */
+export const LISTING_CACHE_SIZE_MAX = 1_024;
+/** Gas that an answer is expected to use besides its callback, for the decision whether the fee covers it. */
+export const ANSWER_GAS_ESTIMATE = 1_000_000n;
 
 /** Largest dataset read, in bytes. */
 export const DATASET_BYTES_MAX = 16 << 20;

@@ -8,17 +8,17 @@
  * folder appears by one rename, complete or not at all.
  */
 import {createHash, randomUUID} from 'node:crypto';
-import {copyFile, mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
-import {basename, join} from 'node:path';
+import {join} from 'node:path';
 import {encodeVerificationKey, keyHash} from '#precompiles/codec';
 import type {SnarkjsVerificationKey} from '#precompiles/codec';
-import {ARTEFACT_BYTES_MAX, COMPILE_TIMEOUT_MS} from '../limits.ts';
+import {ARTEFACT_BYTES_MAX} from '../limits.ts';
+import {circuitHash, compileCircuit, SETUP_VERSION} from './compile.ts';
 import {prove, verify} from './groth16.ts';
 import {parseR1cs} from './r1cs.ts';
 import {developmentSetup} from './setup.ts';
 import type {OnProgress} from './setup.ts';
-import {repositoryRoot, runTool, toolFolder, toolVersion} from './tools.ts';
 import {WitnessCalculator} from './witness.ts';
 import type {CircuitInput} from './witness.ts';
 
@@ -26,14 +26,6 @@ export const DEVELOPMENT_SETUP_NOTICE =
   'This set-up was made by one party on this machine, for development only: whoever makes it could keep its secrets and ' +
   'forge proofs. A network with value needs a key from a ceremony of many parties.';
 
-/** Version of the set-up code: a change that alters keys must raise it. */
-const SETUP_VERSION = 1;
-const COMPILER_OPTIONS = ['--r1cs', '--wasm', '--O2'];
-const OWN_FILES = ['range.circom', 'quantised.circom', 'commitment.circom'];
-const LIBRARY_FILES = [
-  'poseidon.circom', 'poseidon_constants.circom', 'bitify.circom', 'comparators.circom', 'binsum.circom',
-  'aliascheck.circom', 'compconstant.circom',
-];
 const ARTEFACTS = ['circuit.circom', 'circuit.r1cs', 'circuit.wasm', 'circuit.zkey', 'verification_key.json'];
 
 export type PreparedCircuit = {
@@ -66,27 +58,6 @@ export class CircuitError extends Error {
 
 export function defaultCacheDir(): string {
   return process.env['QANAT_CACHE'] ?? join(homedir(), '.cache', 'qanat');
-}
-
-function includedFiles(): string[] {
-  const own = join(repositoryRoot(), 'protocols', 'circuits');
-  const library = join(toolFolder('circomlib'), 'circuits');
-  return [...OWN_FILES.map((file) => join(own, file)), ...LIBRARY_FILES.map((file) => join(library, file))];
-}
-
-/** SHA-256 over the set-up's version, compiler, options and all sources: the name of a circuit and of its keys. */
-export async function circuitHash(source: string): Promise<string> {
-  const hash = createHash('sha256');
-  const add = (text: string): void => {
-    hash.update(`${Buffer.byteLength(text)}\n`).update(text);
-  };
-  add(`qanat circuit ${SETUP_VERSION} circom2 ${toolVersion('circom2')} ${COMPILER_OPTIONS.join(' ')}`);
-  add(source);
-  for (const file of includedFiles()) {
-    add(basename(file));
-    add(await readFile(file, 'utf8'));
-  }
-  return hash.digest('hex');
 }
 
 type SetupRecord = {
@@ -135,14 +106,7 @@ export async function prepareCircuit(options: PrepareOptions): Promise<PreparedC
 async function build(folder: string, options: PrepareOptions): Promise<void> {
   const report = options.onProgress ?? (() => {});
   report(0, 'compiling the circuit');
-  for (const file of includedFiles()) await copyFile(file, join(folder, basename(file)));
-  await writeFile(join(folder, 'circuit.circom'), options.source);
-  await runTool('circom2', ['circuit.circom', ...COMPILER_OPTIONS, '-o', '.'], {
-    cwd: folder, timeoutMs: COMPILE_TIMEOUT_MS, signal: options.signal,
-  });
-  await rename(join(folder, 'circuit_js', 'circuit.wasm'), join(folder, 'circuit.wasm'));
-  await rm(join(folder, 'circuit_js'), {recursive: true});
-  for (const file of includedFiles()) await rm(join(folder, basename(file)));
+  await compileCircuit(options.source, folder, options.signal);
 
   const r1cs = parseR1cs(await readArtefact(join(folder, 'circuit.r1cs')));
   const {zkey, verificationKey, constraintCount} = await developmentSetup(r1cs, (fraction, what) => {
@@ -169,6 +133,12 @@ async function build(folder: string, options: PrepareOptions): Promise<void> {
   const record: SetupRecord = {version: SETUP_VERSION, notice: DEVELOPMENT_SETUP_NOTICE, constraintCount, files};
   await writeFile(join(folder, 'setup.json'), `${JSON.stringify(record, null, 1)}\n`);
   report(1, 'the key proves and verifies');
+}
+
+/** A circuit that was set up before, by its hash; undefined if the cache does not hold it whole. */
+export async function loadCircuit(hash: string, cacheDir?: string): Promise<PreparedCircuit | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
+  return load(join(cacheDir ?? defaultCacheDir(), 'circuits', hash), hash);
 }
 
 /** The cached result, or undefined if there is none or it is damaged. */
