@@ -1,5 +1,5 @@
 export {blockKey, bytesKey} from './bytes.ts';
-export {ConsensusError, type ConsensusErrorCode} from './errors.ts';
+export {assertNever, ConsensusError, type ConsensusErrorCode} from './errors.ts';
 export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';
 export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';

@@ -4,16 +4,19 @@
  */
 import {
   BLOCK_PROTOCOL,
+  blockToPartSet,
   commitHash,
   consensusParamsHash,
   dataHash,
   encodeCommit,
   evidenceHash,
   headerHash,
+  NIL_BLOCK_ID,
   type Block,
   type BlockID,
   type Commit,
   type ExecTxResult,
+  type PartSet,
 } from '#proto';
 import {medianTime} from '#consensus/core';
 import type {Application, FinalizeBlockRequest, FinalizeBlockResponse} from '../application.ts';
@@ -23,12 +26,22 @@ import type {Logger, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
 import type {StateStore} from '../store/stateStore.ts';
-import {hashOf, validateBlock, type Problem} from './validation.ts';
+import {hashOf, validateBlock, type Problem, type VerifyVote} from './validation.ts';
 
 export interface AppliedBlock {
   readonly state: ConsensusState;
   readonly txResults: readonly ExecTxResult[];
 }
+
+export interface ProposedBlock {
+  readonly block: Block;
+  readonly blockId: BlockID;
+  readonly partSet: PartSet;
+  readonly size: number;
+}
+
+/** The last commit of the first block. */
+const EMPTY_COMMIT: Commit = {height: 0n, round: 0, blockId: NIL_BLOCK_ID, signatures: []};
 
 export interface BlockExecutorModules {
   readonly app: Application;
@@ -45,8 +58,9 @@ export class BlockExecutor {
     this.modules = modules;
   }
 
-  /** A block of what is pending, on top of `state`. `lastCommit` is empty at the initial height. */
-  async createProposal(state: ConsensusState, lastCommit: Commit, proposerAddress: Uint8Array): Promise<Block> {
+  /** A block of what is pending, on top of `state`. No `lastCommit` at the initial height. */
+  async createProposal(state: ConsensusState, seenCommit: Commit | undefined, proposerAddress: Uint8Array): Promise<ProposedBlock> {
+    const lastCommit = seenCommit ?? EMPTY_COMMIT;
     const {app, txs} = this.modules;
     const {maxBytes, maxGas} = state.consensusParams.block;
     const height = nextHeight(state);
@@ -58,7 +72,7 @@ export class BlockExecutor {
     const chosen = await app.prepareProposal({maxTxBytes, txs: pending, height, time, proposerAddress});
     const size = chosen.reduce((sum, tx) => sum + BigInt(tx.length + TX_FRAMING_BYTES), 0n);
     if (size > maxTxBytes) throw new EngineError('APPLICATION', `PrepareProposal returned ${size} bytes, limit ${maxTxBytes}`);
-    return {
+    const block: Block = {
       header: {
         version: {block: BLOCK_PROTOCOL, app: state.consensusParams.version.app},
         chainId: state.chainId,
@@ -79,11 +93,17 @@ export class BlockExecutor {
       evidence: [],
       lastCommit,
     };
+    return {block, ...blockToPartSet(block)};
+  }
+
+  /** Without the application's opinion. */
+  validate(state: ConsensusState, block: Block, verify?: VerifyVote): Problem {
+    return validateBlock(state, block, verify);
   }
 
   /** valid(v) of the paper: undefined when it is. */
-  async checkProposal(state: ConsensusState, block: Block): Promise<Problem> {
-    const problem = validateBlock(state, block);
+  async checkProposal(state: ConsensusState, block: Block, verify?: VerifyVote): Promise<Problem> {
+    const problem = validateBlock(state, block, verify);
     if (problem !== undefined) return problem;
     const {header, txs} = block;
     const accepted = await this.modules.app.processProposal({

@@ -14,6 +14,7 @@ import {
   type BlockID,
   type Commit,
   type ValidatorSet,
+  type Vote,
 } from '#proto';
 import {indexOfValidator, isQuorum, medianTime, voteOfCommit} from '#consensus/core';
 import type {ConsensusState} from '../store/state.ts';
@@ -21,13 +22,13 @@ import type {ConsensusState} from '../store/state.ts';
 /** What is wrong, in words, or undefined. */
 export type Problem = string | undefined;
 
-export function validateBlock(state: ConsensusState, block: Block): Problem {
+export function validateBlock(state: ConsensusState, block: Block, verify: VerifyVote = verifyVoteSignature): Problem {
   const {header} = block;
   return (
     validateBlockBasic(block) ??
     positionProblem(state, block) ??
     hashesProblem(state, block) ??
-    lastCommitProblem(state, block) ??
+    lastCommitProblem(state, block, verify) ??
     (indexOfValidator(state.validators, header.proposerAddress) < 0 ? 'the proposer is not a validator' : undefined) ??
     timeProblem(state, block) ??
     evidenceProblem(state, block)
@@ -66,12 +67,12 @@ export function hashOf(set: ValidatorSet): Uint8Array {
   return hash;
 }
 
-function lastCommitProblem(state: ConsensusState, {header, lastCommit}: Block): Problem {
+function lastCommitProblem(state: ConsensusState, {header, lastCommit}: Block, verify: VerifyVote): Problem {
   if (header.height === state.initialHeight) {
     return lastCommit.signatures.length === 0 ? undefined : 'the initial block cannot have signatures in its last commit';
   }
   if (state.lastValidators === undefined) return 'no validators are known for the last commit';
-  return verifyCommit(state.chainId, state.lastValidators, state.lastBlockId, header.height - 1n, lastCommit);
+  return verifyCommit(state.chainId, state.lastValidators, state.lastBlockId, header.height - 1n, lastCommit, verify);
 }
 
 /**
@@ -105,13 +106,9 @@ export function verifyCommit(
     : `the commit has ${power} of ${validators.totalVotingPower} voting power, which is not +2/3`;
 }
 
-export type VerifyVote = typeof verifyVoteSignature;
+export type VerifyVote = (chainId: string, publicKey: Uint8Array, vote: Vote) => boolean;
 
-export function verifyVoteSignature(
-  chainId: string,
-  publicKey: Uint8Array,
-  vote: Parameters<typeof voteSignBytes>[1] & {readonly signature: Uint8Array},
-): boolean {
+export function verifyVoteSignature(chainId: string, publicKey: Uint8Array, vote: Vote): boolean {
   return verifySignature(publicKey, voteSignBytes(chainId, vote), vote.signature);
 }
 

@@ -1,0 +1,23 @@
+/** The consensus engine: loop, write-ahead log, signer, stores, gossip, and the ports through which it reaches its surroundings. */
+export * from './application.ts';
+export * from './ports.ts';
+export {
+  DEFAULT_ENGINE_OPTIONS,
+  type BlockResults,
+  type EngineModules,
+  type EngineOptions,
+  type GossipOptions,
+  type RoundStateSnapshot,
+} from './api.ts';
+export {ConsensusEngine} from './engine.ts';
+export {EngineError, type EngineErrorCode} from './errors.ts';
+export {verifyCommit} from './execution/validation.ts';
+export {FsAtomicFile} from './files/atomicFile.ts';
+export {FileLog} from './files/fileLog.ts';
+export {SystemClock} from './files/systemClock.ts';
+export {SignerError, type SignerErrorCode} from './signer/errors.ts';
+export {FileSigner} from './signer/fileSigner.ts';
+export {ValidatorKey} from './signer/validatorKey.ts';
+export {BlockStore} from './store/blockStore.ts';
+export {type ConsensusState} from './store/state.ts';
+export * as engineLimits from './limits.ts';

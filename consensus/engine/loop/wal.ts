@@ -1,0 +1,130 @@
+/**
+ * The log of everything that moves the round state, in the order in which it was handled. What this node signed is durable before it
+ * is handled or sent; what peers sent becomes durable with it, so a replay takes the same decisions on the same grounds.
+ */
+import {decodeWalMessage, encodeWalMessage, RoundStep, type Part, type WalMessage} from '#proto';
+import {assertNever, type LoggedInput, type TimeoutKind} from '#consensus/core';
+import {EngineError} from '../errors.ts';
+import {WAL_SEGMENT_BYTES} from '../limits.ts';
+import type {Clock, Logger, LogStore} from '../ports.ts';
+
+/** An input as the log gives it back. */
+export type WalInput =
+  | LoggedInput
+  | {readonly type: 'part'; readonly peer: string; readonly height: bigint; readonly round: number; readonly part: Part}
+  | {readonly type: 'start'; readonly height: bigint};
+
+export class Wal {
+  private readonly log: LogStore;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private segmentBytes = 0;
+
+  constructor(log: LogStore, modules: {readonly clock: Clock; readonly logger: Logger}) {
+    this.log = log;
+    this.clock = modules.clock;
+    this.logger = modules.logger;
+  }
+
+  append(input: WalInput): void {
+    this.write(toMessage(input));
+  }
+
+  sync(): void {
+    this.log.sync();
+  }
+
+  /** The block of `height` is in the block store: nothing before this is needed any more. */
+  endHeight(height: bigint): void {
+    this.write({type: 'endHeight', height});
+    if (this.segmentBytes < WAL_SEGMENT_BYTES) return;
+    this.log.rotate();
+    this.segmentBytes = 0;
+  }
+
+  /**
+   * What was logged for `height`, which is not decided as far as the stores know.
+   * @throws EngineError WAL when an intact record cannot be read: then the log is not ours, or was written by other software.
+   */
+  replay(height: bigint): WalInput[] {
+    const {records, tornBytes} = this.log.readAll();
+    if (tornBytes > 0) this.logger.warn({tornBytes}, 'the end of the write-ahead log was torn by a crash and is cut off');
+    const inputs: WalInput[] = [];
+    for (const record of records) {
+      this.segmentBytes += record.length;
+      const input = fromMessage(this.decode(record));
+      if (input !== undefined && heightOf(input) === height) inputs.push(input);
+    }
+    return inputs;
+  }
+
+  private decode(record: Uint8Array): WalMessage {
+    try {
+      return decodeWalMessage(record).message;
+    } catch (error) {
+      throw new EngineError('WAL', 'the write-ahead log holds a record that cannot be read', {cause: error});
+    }
+  }
+
+  private write(message: WalMessage): void {
+    const record = encodeWalMessage({time: this.clock.now(), message});
+    this.segmentBytes += record.length;
+    this.log.append(record);
+  }
+}
+
+const STEP_OF_TIMEOUT: Readonly<Record<TimeoutKind, RoundStep>> = {
+  propose: RoundStep.Propose,
+  prevote: RoundStep.PrevoteWait,
+  precommit: RoundStep.PrecommitWait,
+};
+
+function toMessage(input: WalInput): WalMessage {
+  switch (input.type) {
+    case 'proposal':
+      return {type: 'message', peer: input.peer, message: {type: 'proposal', proposal: input.proposal}};
+    case 'vote':
+      return {type: 'message', peer: input.peer, message: {type: 'vote', vote: input.vote}};
+    case 'part': {
+      const {peer, height, round, part} = input;
+      return {type: 'message', peer, message: {type: 'blockPart', height, round, part}};
+    }
+    case 'timeout':
+      return {type: 'timeout', durationNs: 0n, height: input.height, round: input.round, step: STEP_OF_TIMEOUT[input.kind]};
+    case 'start':
+      return {type: 'timeout', durationNs: 0n, height: input.height, round: 0, step: RoundStep.NewHeight};
+    default:
+      return assertNever(input);
+  }
+}
+
+/** undefined for marks and for messages that move nothing. */
+function fromMessage(message: WalMessage): WalInput | undefined {
+  if (message.type === 'endHeight') return undefined;
+  if (message.type === 'timeout') return fromTimeout(message);
+  const {peer, message: inner} = message;
+  switch (inner.type) {
+    case 'proposal':
+      return {type: 'proposal', proposal: inner.proposal, peer};
+    case 'vote':
+      return {type: 'vote', vote: inner.vote, peer};
+    case 'blockPart':
+      return {type: 'part', peer, height: inner.height, round: inner.round, part: inner.part};
+    default:
+      return undefined;
+  }
+}
+
+function fromTimeout({height, round, step}: Extract<WalMessage, {type: 'timeout'}>): WalInput | undefined {
+  if (step === RoundStep.NewHeight) return {type: 'start', height};
+  for (const kind of ['propose', 'prevote', 'precommit'] as const) {
+    if (STEP_OF_TIMEOUT[kind] === step) return {type: 'timeout', kind, height, round};
+  }
+  return undefined;
+}
+
+function heightOf(input: WalInput): bigint {
+  if (input.type === 'proposal') return input.proposal.height;
+  if (input.type === 'vote') return input.vote.height;
+  return input.height;
+}
