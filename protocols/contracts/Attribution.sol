@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {IAttribution} from "./interfaces/IAttribution.sol";
@@ -11,31 +10,24 @@ import {SystemAddresses} from "./system/SystemAddresses.sol";
 
 /// @title Attribution
 /// @notice Implements IAttribution, where every function is described.
-/// @dev Per asset, `perWeightX64` is what one basis point of weight has earned since the beginning, and `remainderX64`
-/// what a division by the 10,000 points left over, carried into the next: so perWeightX64 · 10,000 + remainderX64 is, to
-/// the last bit, what was credited. A contributor has earned weight · perWeightX64, of which the whole wei can be
-/// claimed; what it was paid before is its debt. Only claiming rounds, down, and what it leaves behind is not forgotten:
-/// it counts at the next claim.
+/// @dev Per asset there is one number, what was ever credited to it, and per contributor its debt, what it was paid before.
+/// A contributor has earned weight / 10,000 of the former, rounded down, and can claim that less its debt. Since the
+/// rounding is of the whole and not of each payment, what it leaves behind counts again at the next claim.
 contract Attribution is IAttribution, ReentrancyGuardTransient {
     using Address for address payable;
 
-    /// @dev More than will ever exist in wei; keeps every product below within its word.
+    /// @dev More than will ever exist in wei. In units of 10^-32 wei it is below 2^235, which leaves room for a weight.
     uint256 public constant MAX_REVENUE = type(uint128).max;
+    /// @dev One whole share, of the registry's lineage.
     uint256 private constant SHARE_ONE = 1e32;
     uint256 private constant TOTAL_WEIGHT = 10_000;
-
-    /// @dev One slot. 2^192 holds 2^128 wei for each basis point.
-    struct Account {
-        uint192 perWeightX64;
-        uint64 remainderX64;
-    }
 
     /// @custom:storage-location erc7201:qanat.storage.Attribution
     struct AttributionStorage {
         /// @dev Together they are the books of the whole contract, in one slot.
         uint128 totalReceived;
         uint128 totalPaid;
-        mapping(uint256 assetId => Account) accounts;
+        mapping(uint256 assetId => uint256) creditedE32;
         mapping(uint256 assetId => mapping(address contributor => uint256)) paid;
     }
 
@@ -55,18 +47,18 @@ contract Attribution is IAttribution, ReentrancyGuardTransient {
         if (received > MAX_REVENUE) revert RevenueTooLarge(msg.value, MAX_REVENUE);
         $.totalReceived = uint128(received);
 
-        uint256 amountX64 = msg.value << 64;
-        uint256 keptX64 = amountX64;
+        uint256 keptShare = SHARE_ONE;
         for (uint256 i = 0; i < ancestors.length; ++i) {
-            if (shares[i] == 0) continue;
-            uint256 royaltyX64 = Math.mulDiv(amountX64, shares[i], SHARE_ONE);
-            // The asset keeps what rounding down leaves, less than 2^-64 wei for each ancestor.
-            keptX64 -= royaltyX64;
-            _credit($.accounts[ancestors[i]], royaltyX64);
-            emit RoyaltyCredited(ancestors[i], assetId, royaltyX64);
+            uint256 share = shares[i];
+            if (share == 0) continue;
+            keptShare -= share;
+            uint256 royaltyE32 = msg.value * share;
+            $.creditedE32[ancestors[i]] += royaltyE32;
+            emit RoyaltyCredited(ancestors[i], assetId, royaltyE32);
         }
-        _credit($.accounts[assetId], keptX64);
-        emit RevenueReceived(assetId, msg.sender, source, msg.value, keptX64);
+        uint256 keptE32 = msg.value * keptShare;
+        $.creditedE32[assetId] += keptE32;
+        emit RevenueReceived(assetId, msg.sender, source, msg.value, keptE32);
     }
 
     /// @inheritdoc IAttribution
@@ -90,8 +82,8 @@ contract Attribution is IAttribution, ReentrancyGuardTransient {
     /// @inheritdoc IAttribution
     function claimable(uint256 assetId, address account) public view returns (uint256) {
         AttributionStorage storage $ = _storage();
-        uint256 earnedX64 = uint256($.accounts[assetId].perWeightX64) * REGISTRY.weightOf(assetId, account);
-        return (earnedX64 >> 64) - $.paid[assetId][account];
+        uint256 earned = ($.creditedE32[assetId] * REGISTRY.weightOf(assetId, account)) / (TOTAL_WEIGHT * SHARE_ONE);
+        return earned - $.paid[assetId][account];
     }
 
     /// @inheritdoc IAttribution
@@ -100,9 +92,8 @@ contract Attribution is IAttribution, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IAttribution
-    function creditedX64(uint256 assetId) external view returns (uint256) {
-        Account memory account = _storage().accounts[assetId];
-        return uint256(account.perWeightX64) * TOTAL_WEIGHT + account.remainderX64;
+    function creditedE32(uint256 assetId) external view returns (uint256) {
+        return _storage().creditedE32[assetId];
     }
 
     /// @inheritdoc IAttribution
@@ -113,12 +104,6 @@ contract Attribution is IAttribution, ReentrancyGuardTransient {
     /// @inheritdoc IAttribution
     function totalPaid() external view returns (uint256) {
         return _storage().totalPaid;
-    }
-
-    function _credit(Account storage account, uint256 amountX64) private {
-        uint256 undividedX64 = amountX64 + account.remainderX64;
-        account.perWeightX64 += uint192(undividedX64 / TOTAL_WEIGHT);
-        account.remainderX64 = uint64(undividedX64 % TOTAL_WEIGHT);
     }
 
     /// @dev Books what the caller can claim as paid; the caller of this function pays it.

@@ -3,6 +3,7 @@ import {attributionAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import type {ReadingClient} from '../execute.ts';
 import {read} from '../read.ts';
+import {SHARE_ONE} from './getLineage.ts';
 
 export interface GetRevenueParameters {
   readonly assetId: bigint;
@@ -34,10 +35,10 @@ export async function getRevenue(
   {assetId, account}: GetRevenueParameters,
 ): Promise<GetRevenueReturnType> {
   const attribution = {address: SYSTEM_ADDRESSES.attribution, abi: attributionAbi} as const;
-  const [claimable, paid, creditedX64] = await Promise.all([
+  const [claimable, paid, creditedE32] = await Promise.all([
     read(client, {...attribution, functionName: 'claimable', args: [assetId, account]}),
     read(client, {...attribution, functionName: 'paid', args: [assetId, account]}),
-    read(client, {...attribution, functionName: 'creditedX64', args: [assetId]}),
+    read(client, {...attribution, functionName: 'creditedE32', args: [assetId]}),
   ]);
-  return {claimable, paid, credited: creditedX64 >> 64n};
+  return {claimable, paid, credited: creditedE32 / SHARE_ONE};
 }

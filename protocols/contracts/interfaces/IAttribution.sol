@@ -7,9 +7,11 @@ pragma solidity ^0.8.28;
 /// linear in the ancestors (at most 32) and does not depend on contributors or history. Contributors then pull what
 /// their weight gives them.
 ///
-/// Amounts are accumulated in units of 2^-64 wei (names end in X64) and divided only when a contributor claims, so paying
-/// in small pieces costs nobody a royalty. At any time, for every asset: paid + claimable + dust = credited, where dust
-/// is less than one wei for each contributor, stays in this contract, and becomes claimable when it makes up a wei.
+/// Nothing is rounded on the way in: shares are integer numbers of 10^-32, so amounts are credited exactly in units of
+/// 10^-32 wei (names end in E32), and paying in small pieces costs nobody a royalty. Only what a contributor can claim is
+/// rounded down, to whole wei, from all that it ever earned. At any time, for every asset, paid + claimable + dust =
+/// credited, where dust is less than one wei for each contributor, stays in this contract, and is claimable as soon as
+/// later revenue completes the wei.
 /// For the contract as a whole, balance = totalReceived - totalPaid (plus coin that was forced in, which is nobody's).
 /// @custom:source Sahara AI litepaper, "AI Attribution SBPs"
 interface IAttribution {
@@ -22,16 +24,16 @@ interface IAttribution {
         Reward
     }
 
-    /// @notice Revenue came in for an asset. The asset keeps `keptX64`; the rest went to its ancestors.
+    /// @notice Revenue came in for an asset. The asset keeps `keptE32`; the rest went to its ancestors.
     event RevenueReceived(
         uint256 indexed assetId,
         address indexed payer,
         RevenueSource source,
         uint256 amount,
-        uint256 keptX64
+        uint256 keptE32
     );
     /// @notice Part of an asset's revenue was credited to one of its ancestors.
-    event RoyaltyCredited(uint256 indexed ancestorId, uint256 indexed assetId, uint256 amountX64);
+    event RoyaltyCredited(uint256 indexed ancestorId, uint256 indexed assetId, uint256 amountE32);
     event RevenueClaimed(uint256 indexed assetId, address indexed account, address indexed recipient, uint256 amount);
 
     error NoRevenue();
@@ -57,8 +59,8 @@ interface IAttribution {
     /// @notice What the account has been paid from an asset so far, in wei.
     function paid(uint256 assetId, address account) external view returns (uint256);
 
-    /// @notice What has been credited to an asset's contributors so far, its own revenue and royalties, in 2^-64 wei.
-    function creditedX64(uint256 assetId) external view returns (uint256);
+    /// @notice What has been credited to an asset's contributors so far, its own revenue and royalties, in 10^-32 wei.
+    function creditedE32(uint256 assetId) external view returns (uint256);
 
     /// @notice All revenue that ever came in, in wei.
     function totalReceived() external view returns (uint256);
