@@ -69,7 +69,8 @@ export class BlockExecutor {
     if (maxTxBytes <= 0n) throw new EngineError('INVARIANT', 'the commit alone is larger than a block may be');
     const time = height === state.initialHeight ? state.lastBlockTime : medianTime(lastCommit, requireLastValidators(state));
     const pending = txs.reap(maxTxBytes, maxGas);
-    const chosen = await app.prepareProposal({maxTxBytes, txs: pending, height, time, proposerAddress});
+    // A copy: the block must not change with whatever list the application or the pool keeps.
+    const chosen = [...(await app.prepareProposal({maxTxBytes, txs: pending, height, time, proposerAddress}))];
     const size = chosen.reduce((sum, tx) => sum + BigInt(tx.length + TX_FRAMING_BYTES), 0n);
     if (size > maxTxBytes) throw new EngineError('APPLICATION', `PrepareProposal returned ${size} bytes, limit ${maxTxBytes}`);
     const block: Block = {

@@ -202,7 +202,10 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
   // ---- loop
 
   stepChanged(): void {
-    this.broadcast(this.stepMessage());
+    // A new round matters to every peer at once. The steps within one only tell a peer what it need not pass on to us.
+    const {round, step} = this.modules.view().round;
+    if (round > 0 && step === 'propose') this.broadcast(this.stepMessage());
+    else this.armAnnounce();
   }
 
   heightChanged(): void {
@@ -244,10 +247,11 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
 
   // ---- timers
 
-  /** Tells the peers which votes we have, so that they do not pass them on to us. */
+  /** Tells the peers how far we are and which votes we have, so that they do not pass them on to us. */
   private armAnnounce(): void {
     this.announceTimer ??= this.modules.clock.setTimer(Math.ceil(this.options.relayDelayMs / 2), () => {
       this.announceTimer = undefined;
+      this.broadcast(this.stepMessage());
       const {height} = this.modules.view().round;
       for (const {height: voteHeight, round, type, validatorIndex} of this.unannounced) {
         if (voteHeight === height) this.broadcast({type: 'hasVote', height, round, voteType: type, index: validatorIndex});

@@ -1,0 +1,92 @@
+/** A hash chain over all transactions: the smallest application whose app hash shows every difference. */
+import {concatBytes, ED25519_KEY_TYPE, EMPTY_BYTES, fromHex, sha256, utf8, type ExecTxResult, type ValidatorUpdate} from '#proto';
+import type {
+  Application,
+  CommitResponse,
+  FinalizeBlockRequest,
+  FinalizeBlockResponse,
+  InfoResponse,
+  InitChainRequest,
+  InitChainResponse,
+  PrepareProposalRequest,
+  ProcessProposalRequest,
+  QueryResponse,
+} from '#consensus/engine';
+import type {Power} from './disk.ts';
+
+/** What survives a crash. */
+export interface ApplicationDisk {
+  height: bigint;
+  appHash: Uint8Array;
+}
+
+export function emptyApplicationDisk(): ApplicationDisk {
+  return {height: 0n, appHash: EMPTY_BYTES};
+}
+
+const POWER_PREFIX = 'power:';
+
+/** Changes the voting power of a validator: `power:<public key, hex>:<power>`. */
+export function powerTransaction(publicKey: string, power: number): Uint8Array {
+  return utf8(`${POWER_PREFIX}${publicKey}:${power}`);
+}
+
+/** A transaction that ProcessProposal refuses. */
+export const REFUSED_TRANSACTION = utf8('refuse me');
+
+export class HashChainApplication implements Application {
+  private readonly disk: ApplicationDisk;
+  private readonly power: Power;
+  private pending: ApplicationDisk | undefined;
+
+  constructor(disk: ApplicationDisk, power: Power) {
+    this.disk = disk;
+    this.power = power;
+  }
+
+  async info(): Promise<InfoResponse> {
+    return {version: 'simulation', appVersion: 0n, lastBlockHeight: this.disk.height, lastBlockAppHash: this.disk.appHash};
+  }
+
+  async initChain(request: InitChainRequest): Promise<InitChainResponse> {
+    this.disk.appHash = sha256(utf8(request.chainId));
+    return {validators: [], appHash: this.disk.appHash};
+  }
+
+  async prepareProposal({txs}: PrepareProposalRequest): Promise<readonly Uint8Array[]> {
+    return txs;
+  }
+
+  async processProposal({txs}: ProcessProposalRequest): Promise<boolean> {
+    return !txs.some((tx) => Buffer.compare(tx, REFUSED_TRANSACTION) === 0);
+  }
+
+  async finalizeBlock({height, txs}: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
+    const appHash = sha256(concatBytes(this.disk.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx))));
+    this.pending = {height, appHash};
+    return {txResults: txs.map(resultOf), validatorUpdates: txs.flatMap(updateOf), appHash};
+  }
+
+  async commit(): Promise<CommitResponse> {
+    if (this.pending === undefined) throw new Error('commit without finalizeBlock');
+    this.power.use();
+    Object.assign(this.disk, this.pending);
+    this.pending = undefined;
+    return {retainHeight: 0n};
+  }
+
+  async query(): Promise<QueryResponse> {
+    return {code: 1, log: 'nothing to query', key: EMPTY_BYTES, value: EMPTY_BYTES, height: this.disk.height, codespace: ''};
+  }
+}
+
+function resultOf(tx: Uint8Array): ExecTxResult {
+  return {code: 0, data: sha256(tx), gasWanted: 1n, gasUsed: BigInt(tx.length), log: '', codespace: ''};
+}
+
+function updateOf(tx: Uint8Array): ValidatorUpdate[] {
+  const line = Buffer.from(tx).toString();
+  if (!line.startsWith(POWER_PREFIX)) return [];
+  const [publicKey = '', power = ''] = line.slice(POWER_PREFIX.length).split(':');
+  return [{publicKey: {type: ED25519_KEY_TYPE, bytes: fromHex(publicKey)}, power: BigInt(power)}];
+}
