@@ -1,0 +1,126 @@
+/** JSON-RPC 2.0 as CometBFT speaks it, without the transport: from texts to answers. Nothing in here throws past its callers. */
+import {RpcError, toRpcError} from './errors.ts';
+import type {Json} from './json.ts';
+import type {Method, RpcContext} from './method.ts';
+import {METHOD_TABLE} from './methods/index.ts';
+import {readJson, readUri} from './parameters.ts';
+
+type RequestId = string | number;
+
+export interface CometRpcLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** `body` undefined: there is nothing to say (only notifications came). */
+export interface RpcAnswer {
+  readonly status: number;
+  readonly body: Json | undefined;
+}
+
+/** CometBFT's id of an answer to a URI request, which has none. */
+const URI_REQUEST_ID = -1;
+
+export class Dispatcher {
+  readonly #context: RpcContext;
+  readonly #logger: CometRpcLogger;
+
+  constructor(context: RpcContext, logger: CometRpcLogger) {
+    this.#context = context;
+    this.#logger = logger;
+  }
+
+  /** A JSON-RPC body: one request or a batch. */
+  async body(text: string): Promise<RpcAnswer> {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch (error) {
+      return errorAnswer(null, new RpcError(-32700, `error unmarshaling request: ${(error as Error).message}`));
+    }
+    if (!Array.isArray(parsed)) {
+      const answer = await this.#request(parsed);
+      return answer ?? {status: 200, body: undefined};
+    }
+    const {batchItemsMax} = this.#context.limits;
+    if (parsed.length === 0) return errorAnswer(null, new RpcError(-32600, 'the batch is empty', 200));
+    if (parsed.length > batchItemsMax) {
+      return errorAnswer(null, new RpcError(-32600, `batch of ${parsed.length} requests exceeds the maximum of ${batchItemsMax}`, 200));
+    }
+    const bodies: Json[] = [];
+    for (const item of parsed) {
+      const answer = await this.#request(item);
+      if (answer?.body !== undefined) bodies.push(answer.body);
+    }
+    return {status: 200, body: bodies.length === 0 ? undefined : bodies};
+  }
+
+  /** GET /method?parameter=value. undefined: there is no such method. */
+  async uri(name: string, query: URLSearchParams): Promise<RpcAnswer | undefined> {
+    const method = METHOD_TABLE.get(name);
+    if (method === undefined) return undefined;
+    return this.#call(method, URI_REQUEST_ID, () => uriArguments(method, query), 500);
+  }
+
+  /** undefined: a notification. */
+  async #request(request: unknown): Promise<RpcAnswer | undefined> {
+    if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+      return errorAnswer(null, new RpcError(-32600, 'a request is an object', 200));
+    }
+    const {id, method: name, params} = request as Record<string, unknown>;
+    if (id === undefined || id === null) return undefined;
+    if (typeof id !== 'string' && !(typeof id === 'number' && Number.isSafeInteger(id))) {
+      return errorAnswer(null, new RpcError(-32600, 'an id is a string or a whole number', 200));
+    }
+    const method = typeof name === 'string' ? METHOD_TABLE.get(name) : undefined;
+    if (method === undefined) return errorAnswer(id, new RpcError(-32601, '', 200));
+    return this.#call(method, id, () => jsonArguments(method, params), 200);
+  }
+
+  /** @param errorStatus HTTP status of errors that do not demand one of their own. */
+  async #call(method: Method, id: RequestId, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
+    try {
+      return {status: 200, body: {jsonrpc: '2.0', id, result: await method.call(this.#context, readArguments())}};
+    } catch (error) {
+      if (!(error instanceof RpcError)) this.#logger.warn({method: method.name, error}, 'an RPC method failed');
+      const rpcError = toRpcError(error);
+      const status = rpcError.httpStatus === 503 ? 503 : errorStatus;
+      return {status, body: {jsonrpc: '2.0', id, error: rpcError.toJson()}};
+    }
+  }
+}
+
+function jsonArguments(method: Method, params: unknown): Record<string, unknown> {
+  const names = Object.keys(method.parameters);
+  if (params === undefined || params === null) return collect(method, () => undefined, readJson);
+  if (Array.isArray(params)) {
+    if (params.length !== names.length && params.length > 0) {
+      throw new RpcError(-32602, `error converting json params to arguments: expected ${names.length} parameters (${names.join(', ')}), got ${params.length}`);
+    }
+    return collect(method, (name) => params[names.indexOf(name)] as unknown, readJson);
+  }
+  if (typeof params !== 'object') throw new RpcError(-32602, 'error converting json params to arguments: expected map or array');
+  return collect(method, (name) => (Object.hasOwn(params, name) ? (params as Record<string, unknown>)[name] : undefined), readJson);
+}
+
+function uriArguments(method: Method, query: URLSearchParams): Record<string, unknown> {
+  return collect(method, (name) => query.get(name), readUri);
+}
+
+function collect<V>(method: Method, valueOf: (name: string) => V, read: (parameter: Method['parameters'][string], value: V) => unknown): Record<string, unknown> {
+  const args: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(method.parameters)) {
+    try {
+      args[name] = read(parameter, valueOf(name));
+    } catch (error) {
+      throw new RpcError(-32602, `error converting params to arguments: ${name}: ${(error as Error).message}`);
+    }
+  }
+  return args;
+}
+
+function errorAnswer(id: RequestId | null, error: RpcError): RpcAnswer {
+  return {status: error.httpStatus, body: {jsonrpc: '2.0', id, error: error.toJson()}};
+}
