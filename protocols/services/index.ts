@@ -1,0 +1,25 @@
+/** Off-chain services. They reach a node by RPC only. */
+export {main} from './cli/index.ts';
+export type {Logger} from './logger.ts';
+export {accumulatorBits, ArchitectureError, canonicalArchitecture, inputCount, outputCount, parseArchitecture} from './model/architecture.ts';
+export type {Activation, Architecture, LayerShape} from './model/architecture.ts';
+export {describeContent} from './model/content.ts';
+export type {ContentReference} from './model/content.ts';
+export {emitCircuit} from './model/emit.ts';
+export {argmax, infer, ModelRangeError} from './model/inference.ts';
+export type {LayerParameters, QuantisedModel} from './model/inference.ts';
+export {commitmentOf, PackageError, packModel, prepareArchitecture, readPackage} from './model/package.ts';
+export type {ModelDescription, ModelManifest, ModelPackage} from './model/package.ts';
+export {quantise} from './model/quantise.ts';
+export type {Quantisation, QuantiseOptions} from './model/quantise.ts';
+export {DEVELOPMENT_SETUP_NOTICE, loadCircuit, prepareCircuit} from './prover/circuit.ts';
+export type {PreparedCircuit, PrepareOptions} from './prover/circuit.ts';
+export {prove, verify} from './prover/groth16.ts';
+export type {Proof} from './prover/groth16.ts';
+export {runAndProve} from './prover/run-and-prove.ts';
+export {startProver} from './prover/service.ts';
+export type {ProverModules, ProverOptions, RunningProver} from './prover/service.ts';
+export {trainClassifier} from './training/classifier.ts';
+export type {Classifier, ClassifierOptions} from './training/classifier.ts';
+export {DatasetError, irisDataset, parseDataset} from './training/dataset.ts';
+export type {Dataset, Sample} from './training/dataset.ts';
