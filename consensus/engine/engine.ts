@@ -90,6 +90,11 @@ export class ConsensusEngine {
     return (this.reactor?.highestPeerHeight ?? 0n) > this.height + 2n;
   }
 
+  /** Highest height that a connected peer claims to have decided. */
+  get highestPeerHeight(): bigint {
+    return this.reactor?.highestPeerHeight ?? 0n;
+  }
+
   /** The validators that decide `height`; known up to two heights ahead of the last block. */
   validatorsAt(height: bigint): ValidatorSet | undefined {
     return this.stateStore.loadValidators(height);

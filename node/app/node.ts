@@ -1,6 +1,6 @@
 /** The composition root: builds every part of a node, starts them in order and closes them in reverse. */
 import {readFileSync} from 'node:fs';
-import {ConsensusEngine, FileLog, FileSigner, FsAtomicFile, SystemClock} from '#consensus/engine';
+import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
 import {parseGenesis, sha256, type GenesisDoc} from '#proto';
 import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {createExecution, intrinsicGas, type Execution} from '#node/execution';
@@ -96,9 +96,9 @@ export class Node {
     await engine.start();
     this.#closers.push(() => engine.stop());
 
-    await this.#serve(execution, mempool, network, engine, genesis, genesisText);
+    await this.#serve({execution, mempool, network, engine, genesis, key});
     this.#logger.info(
-      {chain: genesis.chainId, height: engine.height, validator: key === undefined ? false : engine.isValidator(key.address), eth: config['eth.port'], comet: config['comet.port'], p2p: config['p2p.port']},
+      {chain: genesis.chainId, height: engine.height, validator: key !== undefined, eth: config['eth.port'], comet: config['comet.port'], p2p: config['p2p.port']},
       'node started',
     );
   }
@@ -154,9 +154,10 @@ export class Node {
     return mempool;
   }
 
-  #engineOptions(): ConstructorParameters<typeof ConsensusEngine>[0] {
+  #engineOptions(): EngineOptions {
     const config = this.#config;
     return {
+      ...DEFAULT_ENGINE_OPTIONS,
       timeouts: {
         proposeMs: config['consensus.timeout_propose_ms'],
         proposeDeltaMs: config['consensus.timeout_propose_delta_ms'],
@@ -169,9 +170,15 @@ export class Node {
     };
   }
 
-  async #serve(execution: Execution, mempool: Mempool, network: P2pNetwork, engine: ConsensusEngine, genesis: GenesisDoc, genesisText: string): Promise<void> {
+  async #serve(parts: {execution: Execution; mempool: Mempool; network: P2pNetwork; engine: ConsensusEngine; genesis: GenesisDoc; key: ValidatorKey | undefined}): Promise<void> {
+    const {execution, mempool, network, engine, genesis, key} = parts;
     const config = this.#config;
-    const networkStatus = (): NetworkStatus => ({peerCount: network.peers().length, listening: true, syncing: undefined});
+    const startingBlock = engine.height;
+    const networkStatus = (): NetworkStatus => ({
+      peerCount: network.peers().length,
+      listening: true,
+      syncing: engine.isCatchingUp ? {startingBlock, currentBlock: engine.height, highestBlock: engine.highestPeerHeight} : undefined,
+    });
     const eth = new EthRpcServer(
       {
         host: config['eth.host'],
@@ -188,7 +195,17 @@ export class Node {
     const comet = new CometRpcServer(
       {host: config['comet.host'], port: config['comet.port']},
       {
-        backend: cometBackend({engine, execution, mempool, network, genesis, genesisText, moniker: config['moniker'], p2pPort: config['p2p.port']}),
+        backend: cometBackend({
+          engine,
+          execution,
+          mempool,
+          network,
+          genesis,
+          validatorKey: key === undefined ? undefined : {type: 'ed25519', bytes: key.publicKey},
+          moniker: config['moniker'],
+          p2pAddress: `${config['p2p.host']}:${config['p2p.port']}`,
+          rpcAddress: `${config['comet.host']}:${config['comet.port']}`,
+        }),
         logger: this.#logger.child('comet-rpc'),
       },
     );

@@ -137,6 +137,11 @@ export class Mempool implements TransactionSource, PoolBackend {
     return {pending: this.pendingCount, queued: this.byHash.size - this.pendingCount};
   }
 
+  /** All that waits, and the bytes of their envelopes. */
+  size(): {readonly count: number; readonly bytes: number} {
+    return {count: this.byHash.size, bytes: this.bytes};
+  }
+
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
     const pending = new Map<Address, readonly Transaction[]>();
     const queued = new Map<Address, readonly Transaction[]>();

@@ -1,0 +1,84 @@
+/** Answers the CometBFT RPC from the engine's stores, the application and the pool. */
+import {peerIdFromString} from '@libp2p/peer-id';
+import type {ConsensusEngine} from '#consensus/engine';
+import {addressOf, toHex, type GenesisDoc, type PublicKey} from '#proto';
+import type {Execution} from '#node/execution';
+import {PoolError, type Mempool} from '#node/mempool';
+import type {P2pNetwork} from '#node/p2p';
+import type {CometBackend} from '#node/rpc/comet';
+
+/** CosmJS and relayers choose their dialect by this; the wire formats are those of CometBFT 0.38. */
+const COMET_VERSION = '0.38.17';
+/** Channels State, Data, Vote, VoteSetBits, as CometBFT lists them. */
+const COMET_CHANNELS = '20212223';
+const CODE_REFUSED = 1;
+
+export interface CometBackendModules {
+  readonly engine: ConsensusEngine;
+  readonly execution: Execution;
+  readonly mempool: Mempool;
+  readonly network: P2pNetwork;
+  readonly genesis: GenesisDoc;
+  readonly validatorKey: PublicKey | undefined;
+  readonly moniker: string;
+  /** host:port of the peer-to-peer and of the RPC server. */
+  readonly p2pAddress: string;
+  readonly rpcAddress: string;
+}
+
+export function cometBackend(modules: CometBackendModules): CometBackend {
+  const {engine, execution, mempool, network, genesis} = modules;
+  const {blockStore} = engine;
+  return {
+    genesis,
+    nodeInfo: () => ({
+      id: cometNodeId(network.peerId),
+      listenAddress: `tcp://${modules.p2pAddress}`,
+      version: COMET_VERSION,
+      moniker: modules.moniker,
+      channels: COMET_CHANNELS,
+      rpcAddress: `tcp://${modules.rpcAddress}`,
+      appVersion: engine.chainState.consensusParams.version.app,
+    }),
+    peers: () =>
+      network.peerInfos().map((peer) => ({
+        id: cometNodeId(peer.id),
+        moniker: peer.moniker,
+        listenAddress: peer.remoteAddress,
+        remoteIp: /^\/ip[46]\/([^/]+)/.exec(peer.remoteAddress)?.[1] ?? '',
+        isOutbound: peer.direction === 'outbound',
+      })),
+    isListening: () => true,
+    isCatchingUp: () => engine.isCatchingUp,
+    validatorKey: () => modules.validatorKey,
+    base: () => blockStore.base,
+    height: () => engine.height,
+    blockMeta: (height) => blockStore.loadBlockMeta(height),
+    block: (height) => blockStore.loadBlock(height),
+    heightByHash: (hash) => blockStore.heightByHash(hash),
+    commit: (height) => blockStore.loadCommit(height),
+    seenCommit: (height) => blockStore.loadSeenCommit(height),
+    validators: (height) => engine.validatorsAt(height),
+    consensusParams: () => engine.chainState.consensusParams,
+    blockResults: (height) => engine.blockResults(height),
+    pool: () => mempool.size(),
+    submit: async (tx) => {
+      try {
+        await mempool.submit(tx);
+        return {code: 0, log: '', codespace: ''};
+      } catch (error) {
+        if (error instanceof PoolError) return {code: CODE_REFUSED, log: error.message, codespace: 'mempool'};
+        throw error;
+      }
+    },
+    abciInfo: () => execution.app.info(),
+    abciQuery: (request) => execution.app.query(request),
+  };
+}
+
+/** A node's id in CometBFT's form: the address of its ed25519 key in hex. Peer ids of this network hold that key. */
+function cometNodeId(peerId: string): string {
+  const key = peerIdFromString(peerId).publicKey;
+  if (key === undefined) throw new Error(`peer id ${peerId} holds no public key`);
+  return toHex(addressOf(key.raw));
+}
