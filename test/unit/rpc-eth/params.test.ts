@@ -96,7 +96,7 @@ describe('every method', () => {
     expect((await ask(node, name, tooMany)).error).toMatchObject({code: -32602});
   });
 
-  it.each(['0x', '', {}, [], 0, -1, true, '0x'.padEnd(10_000, 'f'), [[[]]], {toString: 1}, '__proto__', 1e400])('survives %j in every place', async (value) => {
+  it.each<unknown>(['0x', '', {}, [], 0, -1, true, '0x'.padEnd(10_000, 'f'), [[[]]], {toString: 1}, '__proto__', 1e400])('survives %j in every place', async (value) => {
     const all = methods.flatMap((method) => method.params.map((_, place) => ({name: method.name, params: method.params.map((__, index) => (index === place ? value : null))})));
     for (const {name, params} of all) {
       const answer = await ask(node, name, params);
