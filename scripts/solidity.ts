@@ -70,9 +70,12 @@ export function readContracts(): Map<string, string> {
 
 /**
  * Compiles sources; imports of the repository's contracts and of npm packages are found by themselves.
- * Throws SolidityError with the compiler's own messages on errors and on warnings.
+ * Throws SolidityError with the compiler's own messages on errors and, unless they are allowed, on warnings.
  */
-export function compileSolidity(sources: ReadonlyMap<string, string>): CompiledContract[] {
+export function compileSolidity(
+  sources: ReadonlyMap<string, string>,
+  {allowWarnings = false}: {readonly allowWarnings?: boolean} = {},
+): CompiledContract[] {
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, {content}])),
@@ -97,7 +100,9 @@ export function compileSolidity(sources: ReadonlyMap<string, string>): CompiledC
     },
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input), {import: resolveImport})) as CompilerOutput;
-  const problems = (output.errors ?? []).filter((problem) => !ACCEPTED_WARNINGS.has(problem.errorCode ?? ''));
+  const problems = (output.errors ?? []).filter(({severity, errorCode}) =>
+    severity === 'error' ? true : !allowWarnings && !ACCEPTED_WARNINGS.has(errorCode ?? ''),
+  );
   if (problems.length > 0) throw new SolidityError(problems.map((problem) => problem.formattedMessage).join('\n'));
 
   return [...sources.keys()].flatMap((source) =>

@@ -148,6 +148,17 @@ export class EvmChain {
     await this.#vm.stateManager.putAccount(toAddress(address), account);
   }
 
+  /** Remembers the chain as it is now. Returns what takes it back there; snapshots are undone newest first. */
+  async snapshot(): Promise<() => Promise<void>> {
+    const [blockNumber, timestamp] = [this.#blockNumber, this.#timestamp];
+    await this.#vm.stateManager.checkpoint();
+    return async () => {
+      await this.#vm.stateManager.revert();
+      this.#blockNumber = blockNumber;
+      this.#timestamp = timestamp;
+    };
+  }
+
   /** Runs a transaction in a block of its own. A revert gives a receipt with status 0. */
   async send(request: TransactionRequest): Promise<ChainReceipt> {
     this.#blockNumber += 1n;
