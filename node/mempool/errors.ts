@@ -102,3 +102,22 @@ export const refuse = {
   setCodeCreation: () => of('set-code-creation', 'input string too short for common.Address, decoding into (types.SetCodeTx).To'),
   stopped: () => of('stopped', 'transaction pool is stopped'),
 } as const;
+
+/** The decoder's own words stay; only its code is translated. A decoder that gives no code says that the bytes are malformed. */
+export function decodeFailure(error: unknown): PoolError {
+  if (error instanceof PoolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'unsupported-type':
+      return new PoolError('type-not-supported', message);
+    case 'invalid-signature':
+      return new PoolError('invalid-sender', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
+    case 'wrong-chain-id':
+      return new PoolError('invalid-chain-id', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
+    case 'oversize':
+      return new PoolError('oversized', message);
+    default:
+      return refuse.malformed(message);
+  }
+}

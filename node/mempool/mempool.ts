@@ -9,7 +9,7 @@ import type {TransactionSource} from '#consensus/engine';
 import type {PoolBackend} from '#node/rpc/eth';
 import type {Address, Hash, StateReader, Transaction} from '#node/execution';
 import {checkAgainstSender, checkAlone, type AdmissionRules} from './admission.ts';
-import {PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
+import {decodeFailure, PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
 import {EvictionOrder, isWorthMore} from './eviction.ts';
 import {GossipOutbox} from './gossip.ts';
 import {DEFAULT_MEMPOOL_LIMITS, type MempoolLimits} from './limits.ts';
@@ -96,7 +96,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   hasTransactions(): boolean {
     const baseFee = this.modules.baseFee();
     for (const queue of this.ready) {
-      if (hasWork(queue, baseFee)) return true;
+      if (queue.hasWork(baseFee)) return true;
     }
     return false;
   }
@@ -142,11 +142,16 @@ export class Mempool implements TransactionSource, PoolBackend {
     return {count: this.byHash.size, bytes: this.bytes};
   }
 
+  /** All transactions, and the bytes of their envelopes. */
+  size(): {readonly count: number; readonly bytes: number} {
+    return {count: this.byHash.size, bytes: this.bytes};
+  }
+
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
     const pending = new Map<Address, readonly Transaction[]>();
     const queued = new Map<Address, readonly Transaction[]>();
     for (const queue of this.bySender.values()) {
-      const {pending: executable, queued: waiting} = split(queue);
+      const {pending: executable, queued: waiting} = queue.split();
       if (executable.length > 0) pending.set(queue.address, executable);
       if (waiting.length > 0) queued.set(queue.address, waiting);
     }
@@ -155,7 +160,7 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   contentFrom(address: Address): {readonly pending: readonly Transaction[]; readonly queued: readonly Transaction[]} {
     const queue = this.bySender.get(address);
-    return queue === undefined ? {pending: [], queued: []} : split(queue);
+    return queue === undefined ? {pending: [], queued: []} : queue.split();
   }
 
   onPending(fn: (tx: Transaction) => void): () => void {
@@ -196,7 +201,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     if (origin === 'local') this.outbox.add(tx.raw);
     this.measure();
     // Only this sender can have gained work; looking at all of them for every submission would be quadratic.
-    if (!this.isAnnounced && hasWork(queue, this.modules.baseFee())) this.announce();
+    if (!this.isAnnounced && queue.hasWork(this.modules.baseFee())) this.announce();
     return tx;
   }
 
@@ -376,31 +381,5 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   private measure(): void {
     this.modules.metrics?.size(this.pendingCount, this.byHash.size - this.pendingCount, this.bytes);
-  }
-}
-
-const hasWork = (queue: SenderQueue, baseFee: bigint): boolean => queue.pendingCount > 0 && queue.items[0]!.tx.maxFeePerGas >= baseFee;
-
-function split(queue: SenderQueue): {pending: readonly Transaction[]; queued: readonly Transaction[]} {
-  const all = queue.items.map((item) => item.tx);
-  return {pending: all.slice(0, queue.pendingCount), queued: all.slice(queue.pendingCount)};
-}
-
-/** The decoder's own words stay; only its code is translated. A decoder that gives no code says that the bytes are malformed. */
-function decodeFailure(error: unknown): PoolError {
-  if (error instanceof PoolError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'unsupported-type':
-      return new PoolError('type-not-supported', message);
-    case 'invalid-signature':
-      return new PoolError('invalid-sender', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
-    case 'wrong-chain-id':
-      return new PoolError('invalid-chain-id', message.startsWith('invalid sender') ? message : `invalid sender: ${message}`);
-    case 'oversize':
-      return new PoolError('oversized', message);
-    default:
-      return refuse.malformed(message);
   }
 }

@@ -134,6 +134,16 @@ export class SenderQueue {
     return item;
   }
 
+  /** Whether its first transaction could stand in a block with this base fee. */
+  hasWork(baseFee: bigint): boolean {
+    return this.pendingCount > 0 && this.items[0]!.tx.maxFeePerGas >= baseFee;
+  }
+
+  split(): {readonly pending: readonly Transaction[]; readonly queued: readonly Transaction[]} {
+    const all = this.items.map((item) => item.tx);
+    return {pending: all.slice(0, this.pendingCount), queued: all.slice(this.pendingCount)};
+  }
+
   /** Takes all queued transactions out. */
   clearQueued(): PooledTransaction[] {
     return this.items.splice(this.pendingCount);

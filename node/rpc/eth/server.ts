@@ -142,15 +142,20 @@ export class EthRpcServer {
   }
 }
 
+/** Keeps the system's code, by which the node's start tells its operator what to do. */
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  return Object.assign(new Error(`the Ethereum RPC cannot listen: ${reasonOf(error, host, port)}`, {cause: error}), {code: error.code});
+}
+
+function reasonOf(error: NodeJS.ErrnoException, host: string, port: number): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new Error(`port ${port} on ${host} is in use: the Ethereum RPC cannot listen there`, {cause: error});
+      return `port ${port} on ${host} is in use`;
     case 'EACCES':
-      return new Error(`no permission to listen on port ${port} of ${host} for the Ethereum RPC`, {cause: error});
+      return `no permission for port ${port} on ${host}`;
     case 'EADDRNOTAVAIL':
-      return new Error(`${host} is not an address of this machine: the Ethereum RPC cannot listen there`, {cause: error});
+      return `${host} is not an address of this machine`;
     default:
-      return new Error(`the Ethereum RPC cannot listen on ${host}:${port}: ${error.message}`, {cause: error});
+      return error.message;
   }
 }

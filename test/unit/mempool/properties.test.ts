@@ -44,6 +44,7 @@ function checkInvariants({pool, state}: TestPool, all: readonly Transaction[]): 
   const held = [...pending.values(), ...queued.values()].flat();
   expect(held.length).toBeLessThanOrEqual(LIMITS.poolCountMax);
   expect(held.reduce((sum, tx) => sum + tx.raw.length, 0)).toBeLessThanOrEqual(LIMITS.poolBytesMax);
+  expect(pool.size()).toEqual({count: held.length, bytes: held.reduce((sum, tx) => sum + tx.raw.length, 0)});
   for (const tx of held) expect(pool.get(tx.hash)).toBe(tx);
   expect(all.filter((tx) => pool.get(tx.hash) !== undefined)).toHaveLength(held.length);
   for (let i = 0; i < SENDERS; i++) {

@@ -143,7 +143,10 @@ describe('HTTP', () => {
 
   it('names a port that is in use', async () => {
     const port = Number(new URL(node.url).port);
-    await expect(startNode({port})).rejects.toThrow(`port ${port} on 127.0.0.1 is in use: the Ethereum RPC cannot listen there`);
+    await expect(startNode({port})).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      message: `the Ethereum RPC cannot listen: port ${port} on 127.0.0.1 is in use`,
+    });
   });
 
   it('survives clients that break off, and bytes that are not HTTP', async () => {
