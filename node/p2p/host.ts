@@ -5,19 +5,18 @@ import type {Identify} from '@libp2p/identify';
 import type {ConnectionGater, Libp2p, Logger as Libp2pLogger} from '@libp2p/interface';
 import {noise} from '@libp2p/noise';
 import {tcp} from '@libp2p/tcp';
-import {yamux} from '@libp2p/yamux';
 import {createLibp2p} from 'libp2p';
 import {
   GOSSIP_RPC_MAX_BYTES,
   GOSSIP_SEEN_TTL_MS,
   GOSSIP_SEND_BUFFER_MAX_BYTES,
   INBOUND_CONNECTIONS_PER_SECOND,
-  INBOUND_STREAMS_MAX,
   INBOUND_UPGRADE_TIMEOUT_MS,
   PENDING_INBOUND_MAX,
   SPARE_CONNECTIONS,
 } from './limits.ts';
 import {gossipMessageId} from './mempoolGossip.ts';
+import {createMuxerFactory} from './muxer.ts';
 import type {NodeIdentity} from './identity.ts';
 
 export interface HostOptions {
@@ -43,7 +42,7 @@ export async function createHost(options: HostOptions, identity: NodeIdentity, g
     addresses: {listen: [...options.listen]},
     transports: [tcp({maxConnections: maxConnections + PENDING_INBOUND_MAX, dialOpts: {noDelay: true}, listenOpts: {noDelay: true}})],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({maxInboundStreams: INBOUND_STREAMS_MAX, maxOutboundStreams: INBOUND_STREAMS_MAX})],
+    streamMuxers: [createMuxerFactory()],
     connectionGater: gater,
     connectionManager: {
       maxConnections,

@@ -49,7 +49,7 @@ export const INBOUND_STREAMS_MAX = 64;
 /** Streams of one of our protocols on one connection; the second is a fault that is punished. */
 export const STREAMS_PER_CHANNEL_MAX = 2;
 /** A graceful close that takes longer is cut off. */
-export const CLOSE_TIMEOUT_MS = 1_000;
+export const CLOSE_TIMEOUT_MS = 500;
 /** A connection that lived longer than this was a good one: reconnecting starts from the shortest wait. */
 export const GOOD_CONNECTION_MS = 5_000;
 /** Two nodes that dial each other: the one with the larger id waits this long for the other's call. */

@@ -156,7 +156,11 @@ export class Link {
   abort(reason: string): void {
     if (this.#state === 'closed') return;
     this.#end(reason);
-    this.connection.abort(new Error(reason));
+    try {
+      this.connection.abort(new Error(reason));
+    } catch {
+      // It tells the peer of it first, which throws when the connection has just closed by itself.
+    }
   }
 
   #setControl(stream: Stream): void {

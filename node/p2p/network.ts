@@ -48,6 +48,8 @@ export class P2pNetwork implements PeerNetwork {
   readonly #dialer: PersistentDialer;
   /** All open links by connection id, those still in handshake among them. */
   readonly #links = new Map<string, Link>();
+  /** Links that gossipsub is being told of. */
+  readonly #attaching = new Set<Link>();
   readonly #handshakeTimers = new Map<Link, () => void>();
   readonly #peers = new Map<string, AnnouncedPeer>();
   readonly #subscribers = new Set<PeerEvents>();
@@ -369,6 +371,7 @@ export class P2pNetwork implements PeerNetwork {
 
   /** Gossipsub does not open a lost stream again; a stream it shared with a connection that lost a simultaneous dial is lost. */
   #watchGossip(link: Link): void {
+    if (this.#attaching.has(link)) return;
     if (this.#gossips(link)) {
       link.gossiplessHeartbeats = 0;
       return;
@@ -380,12 +383,15 @@ export class P2pNetwork implements PeerNetwork {
 
   /** Identifying a peer tells gossipsub of it. Never rejects; the watchdog tries again. */
   async #attachGossip(link: Link): Promise<void> {
+    this.#attaching.add(link);
     try {
       const signal = AbortSignal.timeout(this.#timing.handshakeTimeoutMs);
       setMaxListeners(0, signal);
       await (this.#host as Host).services.identify.identify(link.connection, {signal});
     } catch (error) {
-      this.#modules.logger.debug({peer: link.peer, error: String(error)}, 'Peer could not be identified');
+      if (!link.closed) this.#modules.logger.debug({peer: link.peer, error: String(error)}, 'Peer could not be identified');
+    } finally {
+      this.#attaching.delete(link);
     }
   }
 
