@@ -89,10 +89,14 @@ describe('blocks recorded from CometBFT 0.38', () => {
   it('ten headers that name each other', () => {
     const metas: Json[] = rpcResult('blockchain_from_1_to_10').block_metas;
     expect(metas).toHaveLength(10);
+    const blocks = ['block_at_height_1', 'block_at_height_10'].map((name) => blockFromJson(rpcResult(name).block));
     metas.forEach((meta, i) => {
       const header = headerFromJson(meta.header);
       expect(toHexUpper(headerHash(header))).toBe(meta.block_id.hash);
       const previous = metas[i + 1];
+      // Two of them are recorded whole, so that their sizes can be compared.
+      const whole = blocks.find((block) => block.header.height === header.height);
+      if (whole !== undefined) expect(encodeBlock(whole).length).toBe(Number(meta.block_size));
       if (previous !== undefined) expect(blockIdEquals(header.lastBlockId, blockIdFromJson(previous.block_id))).toBe(true);
     });
   });

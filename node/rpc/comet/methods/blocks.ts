@@ -1,9 +1,9 @@
 /** Blocks, headers and commits. */
-import {NIL_BLOCK_ID, publicKeyToJson, toBase64} from '#proto';
+import {NIL_BLOCK_ID, publicKeyToJson} from '#proto';
 import type {CometBackend} from '../backend.ts';
 import {internalError} from '../errors.ts';
 import {resolveHeight} from '../heights.ts';
-import {blockIdToJson, blockMetaToJson, blockToJson, commitToJson, execTxResultToJson, headerToJson, type Json} from '../json.ts';
+import {base64OrNull, blockIdToJson, blockMetaToJson, blockToJson, commitToJson, execTxResultToJson, headerToJson, type Json} from '../json.ts';
 import {method} from '../method.ts';
 import {bytes, hexBytes, int64, optionalInt64} from '../parameters.ts';
 
@@ -83,7 +83,7 @@ export const blockResults = method({
         })),
       ),
       consensus_param_updates: null,
-      app_hash: toBase64(results.appHash),
+      app_hash: base64OrNull(results.appHash),
     };
   },
 });

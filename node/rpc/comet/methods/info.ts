@@ -33,10 +33,11 @@ export const netInfo = method({
   parameters: {},
   call({backend}) {
     const peers = backend.peers();
-    const {listenAddress, version, channels, appVersion} = backend.nodeInfo();
+    const {version, channels, appVersion} = backend.nodeInfo();
     return {
       listening: backend.isListening(),
-      listeners: [`Listener(@${listenAddress})`],
+      // After the @ CometBFT prints the external address, which is not configured here.
+      listeners: ['Listener(@)'],
       n_peers: String(peers.length),
       peers: peers.map((peer) => ({
         node_info: nodeInfoToJson(
