@@ -142,11 +142,6 @@ export class Mempool implements TransactionSource, PoolBackend {
     return {count: this.byHash.size, bytes: this.bytes};
   }
 
-  /** All transactions, and the bytes of their envelopes. */
-  size(): {readonly count: number; readonly bytes: number} {
-    return {count: this.byHash.size, bytes: this.bytes};
-  }
-
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
     const pending = new Map<Address, readonly Transaction[]>();
     const queued = new Map<Address, readonly Transaction[]>();
