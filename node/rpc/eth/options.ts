@@ -39,6 +39,7 @@ export interface EthRpcClock {
 export interface EthRpcMetrics {
   /** `code` 0: answered with a result. */
   request(method: string, durationMs: number, code: number): void;
+  /** `http` counts all connections, also those that became WebSockets. */
   connections(transport: 'http' | 'ws', count: number): void;
   subscriptions(count: number): void;
 }

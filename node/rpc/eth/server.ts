@@ -35,6 +35,7 @@ export class EthRpcServer {
   private readonly webSockets: WebSocketEndpoint;
   private readonly unsubscribes: (() => void)[] = [];
   private lastNumber = -1n;
+  private connections = 0;
   private isClosed = false;
 
   constructor(options: EthRpcOptions, modules: EthRpcModules) {
@@ -64,6 +65,10 @@ export class EthRpcServer {
       void serveHttp(request, response, httpModules);
     });
     this.http.maxConnections = limits.connectionsMax;
+    this.http.on('connection', (socket) => {
+      this.countConnections(1);
+      socket.once('close', () => this.countConnections(-1));
+    });
     this.http.on('upgrade', (request, socket, head) => this.webSockets.upgrade(request, socket, head));
     this.http.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -129,6 +134,11 @@ export class EthRpcServer {
     } catch (error) {
       this.modules.logger.error({err: error}, 'subscribers of the Ethereum RPC could not be told');
     }
+  }
+
+  private countConnections(change: number): void {
+    this.connections += change;
+    this.modules.metrics?.connections('http', this.connections);
   }
 
   private greeting(): string {
