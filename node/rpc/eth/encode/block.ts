@@ -43,7 +43,9 @@ export function blockJson(block: EthBlock, withTransactions: boolean): {readonly
   };
 }
 
-/** What only the execution of a block can tell is null, as geth has it for its pending block. */
+const EMPTY_BLOOM = data(new Uint8Array(256));
+
+/** Hash, seal and proposer are null, as in geth's pending block; what only execution can tell stands as on the head. */
 export function pendingBlockJson(
   head: EthHeader,
   pending: {readonly transactions: readonly Transaction[]; readonly baseFee: bigint; readonly timestamp: bigint},
@@ -58,12 +60,12 @@ export function pendingBlockJson(
     parentHash: head.hash,
     nonce: null,
     miner: null,
-    logsBloom: null,
+    logsBloom: EMPTY_BLOOM,
     gasUsed: quantity(0),
     timestamp: quantity(pending.timestamp),
     baseFeePerGas: quantity(pending.baseFee),
     extraData: '0x',
-    parentBeaconBlockRoot: null,
+    parentBeaconBlockRoot: head.hash,
     totalDifficulty: '0x0',
     size: quantity(bytes),
     uncles: [],
