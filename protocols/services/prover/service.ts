@@ -67,6 +67,7 @@ class Prover {
   private identity: {readonly chainId: bigint; readonly genesisHash: Hex} | undefined;
   /** Whether the node was asked who it is since it was last away: it may come back as another chain. */
   private isMet = false;
+  private isForgetful = false;
   private nextBlock = 0n;
   private baseFee = 0n;
 
@@ -82,7 +83,7 @@ class Prover {
   async stop(): Promise<void> {
     this.abort.abort();
     await this.loops;
-    if (this.identity) await this.cursor.save(this.inbox.resumeBlock(this.nextBlock));
+    if (this.identity) await this.remember();
   }
 
   /** Looks at the chain again and again; the only writer of the cursor. */
@@ -129,7 +130,17 @@ class Prover {
       }
       this.nextBlock = toBlock + 1n;
     }
-    await this.cursor.save(this.inbox.resumeBlock(this.nextBlock));
+    await this.remember();
+  }
+
+  /** Without the file a restart only looks further back than it need. */
+  private async remember(): Promise<void> {
+    try {
+      await this.cursor.save(this.inbox.resumeBlock(this.nextBlock));
+    } catch (error) {
+      if (!this.isForgetful) this.logger.warn(`the last block cannot be remembered: ${shortMessage(error)}`);
+      this.isForgetful = true;
+    }
   }
 
   private async meetChain(): Promise<void> {
