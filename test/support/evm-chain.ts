@@ -148,6 +148,10 @@ export class EvmChain {
     await this.#vm.stateManager.putAccount(toAddress(address), account);
   }
 
+  async setCode(address: Hex, code: Hex): Promise<void> {
+    await this.#vm.stateManager.putCode(toAddress(address), hexToBytes(code));
+  }
+
   /** Remembers the chain as it is now. Returns what takes it back there; snapshots are undone newest first. */
   async snapshot(): Promise<() => Promise<void>> {
     const [blockNumber, timestamp] = [this.#blockNumber, this.#timestamp];
