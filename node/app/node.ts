@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
 import {parseGenesis, sha256, type GenesisDoc} from '#proto';
 import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
-import {createExecution, intrinsicGas, type Execution} from '#node/execution';
+import {createExecution, type Execution} from '#node/execution';
 import {Mempool} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer} from '#node/rpc/comet';
@@ -137,7 +137,8 @@ export class Node {
         state: () => execution.latest,
         baseFee: () => execution.backend.baseFeeOfNextBlock(),
         blockGasLimit: () => execution.backend.head().header.gasLimit,
-        intrinsicGas: (transaction) => intrinsicGas(transaction),
+        intrinsicGas: ({to, data, accessList, authorizationList}) =>
+          execution.backend.intrinsicGas({data, accessList, authorizationList, ...(to === undefined ? {} : {to})}),
         publish: (batch) => network.publishTransactions(batch),
         clock,
         logger: this.#logger.child('mempool'),
