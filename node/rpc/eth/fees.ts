@@ -3,9 +3,17 @@ import type {EthBlock, Receipt} from '#node/execution';
 import type {ChainBackend} from './backend.ts';
 import {effectiveGasPrice} from './encode/transaction.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
+import {breathe} from './system.ts';
 
-/** Of one block: what each transaction tipped per gas, wei, and how much gas it used; ascending by tip. */
-type Tips = readonly {readonly tip: bigint; readonly gasUsed: bigint}[];
+/** All that fee history wants of a block, small enough to be kept for many blocks. */
+interface BlockFees {
+  /** wei per gas. */
+  readonly baseFee: bigint;
+  readonly gasUsed: bigint;
+  readonly gasLimit: bigint;
+  /** Ascending tips, wei per gas, each with the gas of all transactions that tipped so much or less. */
+  readonly steps: readonly {readonly tip: bigint; readonly gasUpTo: bigint}[];
+}
 
 export interface FeeHistory {
   readonly oldestBlock: bigint;
@@ -19,13 +27,15 @@ export interface FeeHistory {
 /** Blocks that the suggestion looks back on, and the percentile of their tips that it takes (geth: 20 and 60). */
 const SUGGESTION_BLOCKS = 20n;
 const SUGGESTION_PERCENTILE = 60;
-const TIPS_CACHE_MAX = 2_048;
+const BLOCKS_KEPT_MAX = 2_048;
+/** Percentiles are exact in a block with fewer different tips, and within one in this many parts of its gas otherwise. */
+const STEPS_MAX = 200n;
 
 export class Fees {
   private readonly chain: ChainBackend;
   private readonly recent: RecentBlocks;
   private readonly tipDefault: bigint;
-  private readonly tipsByBlock = new Map<bigint, Tips>();
+  private readonly kept = new Map<bigint, BlockFees>();
   private suggestion: {readonly head: string; readonly tip: Promise<bigint>} | undefined;
 
   constructor(chain: ChainBackend, recent: RecentBlocks, tipDefault: bigint) {
@@ -34,24 +44,28 @@ export class Fees {
     this.tipDefault = tipDefault;
   }
 
+  add(block: EthBlock, receipts: readonly Receipt[]): BlockFees {
+    const fees = feesOf(block, receipts);
+    if (this.kept.size >= BLOCKS_KEPT_MAX) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(block.header.number, fees);
+    return fees;
+  }
+
   /** `last` must exist. Blocks before genesis are left out, so fewer than `blockCount` may come back. */
   async history(blockCount: number, last: bigint, percentiles: readonly number[]): Promise<FeeHistory> {
     const available = last + 1n;
     const blocks = BigInt(blockCount) > available ? available : BigInt(blockCount);
     const oldestBlock = last + 1n - blocks;
-    const baseFees: bigint[] = [];
-    const gasUsedRatios: number[] = [];
-    const rewards: bigint[][] = [];
-    for (let number = oldestBlock; number <= last; number++) {
-      const block = await this.mustGet(number);
-      const {header} = block;
-      baseFees.push(header.baseFeePerGas);
-      gasUsedRatios.push(header.gasLimit === 0n ? 0 : Number(header.gasUsed) / Number(header.gasLimit));
-      if (percentiles.length > 0) rewards.push(atPercentiles(await this.tipsOf(block), header.gasUsed, percentiles));
-    }
-    const next = last === this.chain.head().header.number ? this.chain.baseFeeOfNextBlock() : (await this.mustGet(last + 1n)).header.baseFeePerGas;
-    baseFees.push(next);
-    return {oldestBlock, baseFees, gasUsedRatios, rewards: percentiles.length > 0 ? rewards : undefined};
+    const fees: BlockFees[] = [];
+    for (let number = oldestBlock; number <= last; number++) fees.push(await this.of(number));
+    const isHead = last === this.chain.head().header.number;
+    const next = isHead ? this.chain.baseFeeOfNextBlock() : (await this.of(last + 1n)).baseFee;
+    return {
+      oldestBlock,
+      baseFees: [...fees.map(({baseFee}) => baseFee), next],
+      gasUsedRatios: fees.map(({gasUsed, gasLimit}) => (gasLimit === 0n ? 0 : Number(gasUsed) / Number(gasLimit))),
+      rewards: percentiles.length === 0 ? undefined : fees.map((of) => percentiles.map((percentile) => tipAt(of, percentile))),
+    };
   }
 
   /** wei per gas. Computed once per block. */
@@ -65,55 +79,55 @@ export class Fees {
   }
 
   clear(): void {
-    this.tipsByBlock.clear();
+    this.kept.clear();
     this.suggestion = undefined;
   }
 
   private async computeSuggestion(head: bigint): Promise<bigint> {
     const tips: bigint[] = [];
     for (let number = head; number > 0n && number > head - SUGGESTION_BLOCKS; number--) {
-      const block = await this.mustGet(number);
+      const fees = await this.of(number);
       // A block with room took every tip that was offered: such tips say nothing about what is needed.
-      if (block.header.gasUsed * 2n < block.header.gasLimit) continue;
-      for (const {tip} of await this.tipsOf(block)) tips.push(tip);
+      if (fees.gasUsed * 2n >= fees.gasLimit) tips.push(tipAt(fees, SUGGESTION_PERCENTILE));
     }
     if (tips.length === 0) return this.tipDefault;
-    tips.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    tips.sort(ascending);
     const suggested = tips[Math.floor(((tips.length - 1) * SUGGESTION_PERCENTILE) / 100)]!;
     return suggested > this.tipDefault ? suggested : this.tipDefault;
   }
 
-  private async mustGet(number: bigint): Promise<EthBlock> {
+  private async of(number: bigint): Promise<BlockFees> {
+    const kept = this.kept.get(number);
+    if (kept !== undefined) return kept;
+    await breathe();
     const block = await this.recent.block(number);
     if (block === undefined) throw new Error(`block ${number} is missing below the head`);
-    return block;
-  }
-
-  private async tipsOf(block: EthBlock): Promise<Tips> {
-    const {number, baseFeePerGas} = block.header;
-    const cached = this.tipsByBlock.get(number);
-    if (cached !== undefined) return cached;
-    const receipts: readonly Receipt[] = block.transactions.length === 0 ? [] : ((await this.recent.receipts(number)) ?? []);
-    const tips = block.transactions
-      .map((tx, index) => ({tip: effectiveGasPrice(tx, baseFeePerGas) - baseFeePerGas, gasUsed: receipts[index]?.gasUsed ?? 0n}))
-      .sort((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0));
-    if (this.tipsByBlock.size >= TIPS_CACHE_MAX) this.tipsByBlock.delete(this.tipsByBlock.keys().next().value!);
-    this.tipsByBlock.set(number, tips);
-    return tips;
+    return this.add(block, block.transactions.length === 0 ? [] : ((await this.recent.receipts(number)) ?? []));
   }
 }
 
-/** The tip of the transaction in which that share of the block's gas is reached (geth's eth/gasprice/feehistory.go). */
-function atPercentiles(tips: Tips, gasUsed: bigint, percentiles: readonly number[]): bigint[] {
-  if (tips.length === 0) return percentiles.map(() => 0n);
-  let index = 0;
-  let sum = tips[0]!.gasUsed;
-  return percentiles.map((percentile) => {
-    const threshold = BigInt(Math.floor((Number(gasUsed) * percentile) / 100));
-    while (sum < threshold && index < tips.length - 1) {
-      index++;
-      sum += tips[index]!.gasUsed;
-    }
-    return tips[index]!.tip;
+const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function feesOf(block: EthBlock, receipts: readonly Receipt[]): BlockFees {
+  const {baseFeePerGas: baseFee, gasUsed, gasLimit} = block.header;
+  const tips = block.transactions
+    .map((tx, index) => ({tip: effectiveGasPrice(tx, baseFee) - baseFee, gas: receipts[index]?.gasUsed ?? 0n}))
+    .sort((a, b) => ascending(a.tip, b.tip));
+  const steps: {tip: bigint; gasUpTo: bigint}[] = [];
+  let gasUpTo = 0n;
+  tips.forEach(({tip, gas}, index) => {
+    const before = gasUpTo;
+    gasUpTo += gas;
+    const isLast = index === tips.length - 1;
+    const last = steps.at(-1);
+    if (last?.tip === tip) last.gasUpTo = gasUpTo;
+    else if (isLast || tips.length <= STEPS_MAX || (gasUpTo * STEPS_MAX) / (gasUsed + 1n) > (before * STEPS_MAX) / (gasUsed + 1n)) steps.push({tip, gasUpTo});
   });
+  return {baseFee, gasUsed, gasLimit, steps};
+}
+
+/** The tip of the transaction in which that share of the block's gas is reached (geth's eth/gasprice/feehistory.go); 0 in an empty block. */
+function tipAt({steps, gasUsed}: BlockFees, percentile: number): bigint {
+  const threshold = BigInt(Math.floor((Number(gasUsed) * percentile) / 100));
+  return (steps.find(({gasUpTo}) => gasUpTo >= threshold) ?? steps.at(-1))?.tip ?? 0n;
 }

@@ -8,6 +8,7 @@ import {rpcErrors} from './errors.ts';
 import type {EthRpcLimits} from './limits.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
 import {address, arrayOf, fail, hash, optionalField, record, type Parser} from './schema.ts';
+import {breathe} from './system.ts';
 
 /** A log matches when its address is one of `addresses` (none: any) and each topic is one of its position's (null: any). */
 export interface LogFilter {
@@ -23,6 +24,8 @@ export interface LogQuery {
 }
 
 const TOPICS_MAX = 4;
+/** Blocks that are searched without letting others in. */
+const BLOCKS_PER_BREATH = 32;
 
 export const logQuery =
   (limits: EthRpcLimits): Parser<LogQuery> =>
@@ -107,7 +110,9 @@ export async function searchLogs(query: LogQuery, modules: LogSearchModules): Pr
   if (last - from >= limits.logsBlockRangeMax) {
     throw rpcErrors.limitExceeded(`exceed maximum block range: ${limits.logsBlockRangeMax}; asked for ${last - from + 1n} blocks`);
   }
+  let sinceBreath = 0;
   for await (const number of chain.candidateBlocks(from, last, filter)) {
+    if (++sinceBreath % BLOCKS_PER_BREATH === 0) await breathe();
     collect((await modules.recent.receipts(number)) ?? []);
   }
   return found;

@@ -124,6 +124,7 @@ export class EthRpcServer {
     }
     this.lastNumber = number;
     recent.add(event);
+    fees.add(event.block, event.receipts);
     filters.onBlock(event);
     subscriptions.onBlock(event);
   }

@@ -14,3 +14,6 @@ export const systemClock: EthRpcClock = {
 
 /** 128 bits nobody can guess: whoever knows a filter's id can read it. */
 export const randomId = (): `0x${string}` => `0x${randomBytes(16).toString('hex')}`;
+
+/** Lets the event loop serve others in the middle of long work. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
