@@ -11,7 +11,7 @@ import {
 } from '#protocols/client';
 import type {AssetTerms} from '#protocols/client';
 import type {DemoChain, Sender} from './chain.ts';
-import {Ledger} from './ledger.ts';
+import type {Ledger} from './ledger.ts';
 import {coins, done, say, title} from './print.ts';
 import {qanatJson, QANAT, start} from './processes.ts';
 import type {Child} from './processes.ts';

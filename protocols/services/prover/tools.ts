@@ -70,7 +70,6 @@ export async function runTool(
     child.on('error', (error) => reject(new ToolError(`${tool} could not run: ${error.message}`, {cause: error})));
     child.on('close', (code, killedBy) => {
       // Terminal colours would garble our own log.
-      // eslint-disable-next-line no-control-regex
       const text = output.replace(/\u001b\[[0-9;]*m/g, '').trim();
       if (code === 0) resolve(text);
       else if (killedBy === 'SIGKILL') reject(new ToolError(`${tool} ${args[0] ?? ''} was stopped after ${timeoutMs} ms`));

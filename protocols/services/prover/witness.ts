@@ -51,10 +51,11 @@ export class WitnessCalculator {
   /** @throws {WitnessError} if the program is not for BN254. */
   static async load(program: Uint8Array): Promise<WitnessCalculator> {
     let detail = '';
-    let exports: WitnessExports | undefined;
+    // The program's imports read its messages by its exports, which exist only after it is instantiated.
+    const loaded: {exports?: WitnessExports} = {};
     const readMessage = (): string => {
       let text = '';
-      for (let code = exports?.getMessageChar() ?? 0; code !== 0; code = exports?.getMessageChar() ?? 0) text += String.fromCharCode(code);
+      for (let code = loaded.exports?.getMessageChar() ?? 0; code !== 0; code = loaded.exports?.getMessageChar() ?? 0) text += String.fromCharCode(code);
       return text;
     };
     const {instance} = await WebAssembly.instantiate(program, {
@@ -73,7 +74,8 @@ export class WitnessCalculator {
         showSharedRWMemory: (): void => {},
       },
     });
-    exports = instance.exports as WitnessExports;
+    const exports = instance.exports as WitnessExports;
+    loaded.exports = exports;
     const calculator = new WitnessCalculator(exports);
     exports.getRawPrime();
     if (exports.getFieldNumLen32() !== WORDS || fromLittleEndian(calculator.readShared()) !== SCALAR_FIELD_MODULUS) {

@@ -4,8 +4,8 @@ import type {Hex, Log} from 'viem';
 import {ContractRefusedError, RequestStatus, SYSTEM_ADDRESSES} from '#protocols/client';
 import {inferenceOracleAbi} from '#protocols/abi';
 import type {OracleChain} from '../../../protocols/services/prover/chain.ts';
-import {CHAIN_ID, EvmChain, Reverted} from '../../support/evm-chain.ts';
-import type {ChainLog, ChainReceipt, TransactionRequest} from '../../support/evm-chain.ts';
+import {CHAIN_ID, Reverted} from '../../support/evm-chain.ts';
+import type {ChainLog, EvmChain, ChainReceipt, TransactionRequest} from '../../support/evm-chain.ts';
 
 export const oracle = {address: SYSTEM_ADDRESSES.inferenceOracle as Hex, abi: inferenceOracleAbi};
 
