@@ -159,11 +159,6 @@ const retireAbi = [
   {type: 'function', name: 'retire', stateMutability: 'nonpayable', inputs: [{name: 'assetId', type: 'uint256'}], outputs: []},
 ] as const;
 
-type Step =
-  | {readonly type: 'pay'; readonly asset: number; readonly amount: bigint}
-  | {readonly type: 'claim'; readonly asset: number; readonly account: number}
-  | {readonly type: 'claimMany'; readonly account: number};
-
 /** Accounts that contribute; erin pays. */
 const HOLDERS = [alice, bob, carol, dave] as const;
 

@@ -1,4 +1,4 @@
-import {beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
+import {afterEach, beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {encodeAbiParameters, encodeFunctionData, keccak256, pad, stringToBytes, toFunctionSelector, toHex} from 'viem';
 import type {Abi, AbiFunction} from 'viem';
@@ -110,7 +110,8 @@ describe('a system proxy', () => {
   const proxy = {address: SYSTEM_ADDRESSES.attribution, abi: abis.systemProxyAbi} as const;
   let chain: EvmChain;
   let replacement: {address: Hex; abi: Abi};
-  beforeEach(async () => {
+  let restore: () => Promise<void>;
+  beforeAll(async () => {
     chain = await newChain();
     await register(chain, termsOf(alice));
     await chain.write(alice, attribution, 'receiveRevenue', [1n, 0], {value: 77n});
@@ -125,6 +126,10 @@ describe('a system proxy', () => {
       }`);
     replacement = await chain.deploy(mallory, Next!);
   });
+  beforeEach(async () => {
+    restore = await chain.snapshot();
+  });
+  afterEach(() => restore());
 
   it('is upgraded by nobody but governance', async () => {
     for (const {address} of signers) {

@@ -57,7 +57,7 @@ export function providerOf(chain: EvmChain): {request: EIP1193RequestFn} {
       const from = lower(await recoverTransactionAddress({serializedTransaction: raw as never}));
       const receipt = await chain.send({
         from,
-        ...(to == null ? {} : {to}),
+        ...(typeof to !== 'string' ? {} : {to}),
         ...(data === undefined ? {} : {data}),
         ...(value === undefined ? {} : {value}),
         ...(gas === undefined ? {} : {gas}),
