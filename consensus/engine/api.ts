@@ -34,7 +34,7 @@ export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
   },
   commitMs: 100,
   emptyBlockIntervalMs: 10_000,
-  gossip: {repairIntervalMs: 500, relayDelayMs: 40},
+  gossip: {repairIntervalMs: 500, relayDelayMs: 100},
 };
 
 export interface EngineModules {

@@ -7,6 +7,7 @@ import {BlockExecutor} from './execution/blockExecutor.ts';
 import {handshake} from './execution/handshake.ts';
 import {ConsensusReactor} from './gossip/reactor.ts';
 import {ConsensusLoop, type Equivocation} from './loop/loop.ts';
+import {guardObserver} from './loop/observer.ts';
 import {Wal} from './loop/wal.ts';
 import {BlockStore} from './store/blockStore.ts';
 import type {ConsensusState} from './store/state.ts';
@@ -35,7 +36,8 @@ export class ConsensusEngine {
    */
   async start(): Promise<void> {
     if (this.loop !== undefined) throw new EngineError('STOPPED', 'an engine starts once');
-    const {app, txs, logger, clock, network, signer, observer, genesis} = this.modules;
+    const {app, txs, logger, clock, network, signer, genesis} = this.modules;
+    const observer = guardObserver(this.modules.observer, logger);
     const {blockStore, stateStore} = this;
     const chain = await handshake({app, blockStore, stateStore, genesis, logger});
     const executor = new BlockExecutor({app, txs, stateStore, blockStore, logger});

@@ -2,17 +2,14 @@
  * The one writer of round state. Inputs are handled strictly one after the other; the pure core says what to do, this carries it out
  * in order. Any error of the application, the stores or an invariant halts it for good: a halted engine signs nothing any more.
  */
-import {compareTimestamps, equalBytes, proposalSignBytes, verifySignature, VoteType, type BlockID, type Part, type Proposal, type Timestamp, type Vote} from '#proto';
+import {VoteType, type BlockID, type Part, type Proposal, type Vote} from '#proto';
 import {
-  addMilliseconds,
   apply,
   assertNever,
   blockKey,
   createRoundInfo,
   createRoundState,
-  findVote,
-  makeCommit,
-  voteSetOf,
+  timeoutMs,
   type Effect,
   type Outcome,
   type RoundInfo,
@@ -24,14 +21,15 @@ import {
 import type {EngineOptions} from '../api.ts';
 import {EngineError} from '../errors.ts';
 import {nextHeight, type BlockExecutor} from '../execution/blockExecutor.ts';
-import {verifyVoteSignature} from '../execution/validation.ts';
 import {EQUIVOCATIONS_MAX} from '../limits.ts';
 import type {Clock, EngineObserver, Logger, Signer, TransactionSource} from '../ports.ts';
-import {SignerError} from '../signer/errors.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
-import {StartTimer} from './start.ts';
+import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
+import {isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
+import {commitDecision} from './decision.ts';
+import {RoundTimers, StartTimer} from './start.ts';
 import type {LoopEvents, LoopInput, LoopView} from './types.ts';
 import type {Wal, WalInput} from './wal.ts';
 
@@ -52,11 +50,6 @@ export interface LoopStart {
   readonly lastPrecommits: VoteSet | undefined;
   readonly lastBlockHadTransactions: boolean;
 }
-
-/** Inputs that the loop gives to itself, before it looks at the next one from outside. */
-type InternalInput = RoundInput | {readonly type: 'checkValue'; readonly block: AssembledBlock};
-
-type SigningEffect = Extract<Effect, {type: 'signVote' | 'signProposal' | 'getValue'}>;
 
 export interface Equivocation {
   readonly voteA: Vote;
@@ -80,7 +73,7 @@ export class ConsensusLoop {
   private status: 'idle' | 'replaying' | 'running' | 'stopped' | 'halted' = 'idle';
   private replayed: SigningEffect[] = [];
   private readonly startTimer: StartTimer;
-  private readonly timers = new Map<TimeoutKind, () => void>();
+  private readonly timers: RoundTimers;
   private equivocationLog: Equivocation[] = [];
 
   constructor(options: EngineOptions, modules: LoopModules, start: LoopStart) {
@@ -89,6 +82,7 @@ export class ConsensusLoop {
     this.chain = start.chain;
     this.lastBlockHadTransactions = start.lastBlockHadTransactions;
     this.startTimer = new StartTimer(modules.clock, () => this.enqueue({type: 'start', height: this.round.height}));
+    this.timers = new RoundTimers(modules.clock, (timeout) => this.enqueue(timeout));
     const {info, round, assembly} = this.heightOf(start.lastPrecommits);
     this.info = info;
     this.round = round;
@@ -126,10 +120,11 @@ export class ConsensusLoop {
 
   /** Resolves when the input that is being handled, if any, is done with. */
   async stop(): Promise<void> {
-    if (this.status !== 'halted') this.status = 'stopped';
+    const isHalted = this.status === 'halted';
+    if (!isHalted) this.status = 'stopped';
     this.cancelTimers();
     await this.draining;
-    this.modules.wal.sync();
+    if (!isHalted) this.modules.wal.sync();
   }
 
   enqueue(input: LoopInput): void {
@@ -142,6 +137,8 @@ export class ConsensusLoop {
     if (this.draining !== undefined || this.queue.length === 0) return;
     this.draining = this.handleQueue().finally(() => {
       this.draining = undefined;
+      // What came in after the last look at the queue.
+      if (this.status === 'running') this.drain();
     });
   }
 
@@ -172,8 +169,7 @@ export class ConsensusLoop {
 
   private cancelTimers(): void {
     this.startTimer.stop();
-    for (const cancel of this.timers.values()) cancel();
-    this.timers.clear();
+    this.timers.cancelAll();
   }
 
   private async handle(input: LoopInput): Promise<void> {
@@ -220,62 +216,36 @@ export class ConsensusLoop {
     const effects = this.replayed;
     this.replayed = [];
     for (const effect of effects) {
-      if (this.isSigned(effect)) continue;
+      if (isSigned(this.view, effect)) continue;
       await this.perform(effect);
       await this.settle();
     }
   }
 
-  private isSigned(effect: SigningEffect): boolean {
-    const {round, proposals, votes} = this.round;
-    if (effect.type === 'signVote') {
-      const {vote} = effect;
-      if (vote.height !== this.round.height || vote.round !== round) return true;
-      return voteSetOf(votes, vote.round, vote.type).votes[this.info.ownIndex] !== undefined;
-    }
-    const effectRound = effect.type === 'getValue' ? effect.round : effect.proposal.round;
-    return effectRound !== round || proposals.has(round) || this.round.step !== 'propose';
-  }
-
   // ---- peers' messages
 
   private async handleVote(peer: string, vote: Vote): Promise<void> {
-    const {round, info, chain} = this;
-    const isLate = vote.height === round.height - 1n && vote.type === VoteType.Precommit;
-    if (vote.height !== round.height && !isLate) return;
-    const set = isLate ? round.lastPrecommits : voteSetOf(round.votes, vote.round, vote.type);
-    if (set === undefined || (isLate && set.round !== vote.round)) return;
-    const validator = set.validators.validators[vote.validatorIndex];
-    if (validator === undefined || !equalBytes(validator.address, vote.validatorAddress)) {
-      this.events?.misbehaved(peer, 'a vote of no validator');
-      return;
-    }
-    if (findVote(set, vote.validatorIndex, vote.blockId) !== undefined) return;
-    if (!verifyVoteSignature(chain.chainId, validator.publicKey.bytes, vote)) {
-      this.events?.misbehaved(peer, 'a vote with a wrong signature');
-      return;
-    }
+    if (!this.admit(peer, checkVote(this.view, vote))) return;
+    const isLate = isLatePrecommit(this.round, vote);
     // Prevotes mean that a round is under way. Precommits alone may be those of a decision that we are catching up with.
-    if (!isLate && vote.type === VoteType.Prevote && round.step === 'newHeight') await this.startHeight();
+    if (!isLate && vote.type === VoteType.Prevote && this.round.step === 'newHeight') await this.startHeight();
     const outcome = await this.dispatch({type: 'vote', vote, peer});
     if (outcome !== 'accepted') return;
     this.events?.accepted(vote);
     // The last of the late precommits may end the pause before the next height.
-    if (isLate && info === this.info && this.round.step === 'newHeight') this.armStart();
+    if (isLate && this.round.step === 'newHeight') this.armStart();
   }
 
   private async handleProposal(peer: string, proposal: Proposal): Promise<void> {
-    const {round, info, chain, assembly} = this;
-    if (proposal.height !== round.height || proposal.round > round.round + 1 || round.proposals.has(proposal.round)) return;
-    if (!assembly.fits(proposal.blockId)) return;
-    const proposer = info.proposer(proposal.round);
-    if (!verifySignature(proposer.publicKey.bytes, proposalSignBytes(chain.chainId, proposal), proposal.signature)) {
-      this.events?.misbehaved(peer, 'a proposal that its proposer did not sign');
-      return;
-    }
-    if (round.step === 'newHeight' && proposal.round === 0) await this.startHeight();
+    if (!this.admit(peer, checkProposal(this.view, proposal))) return;
+    if (this.round.step === 'newHeight' && proposal.round === 0) await this.startHeight();
     await this.takeProposal(peer, proposal);
     this.events?.accepted();
+  }
+
+  private admit(peer: string, verdict: Verdict): boolean {
+    if (verdict.verdict === 'reject') this.events?.misbehaved(peer, verdict.reason);
+    return verdict.verdict === 'accept';
   }
 
   private async takeProposal(peer: string, proposal: Proposal): Promise<void> {
@@ -284,13 +254,7 @@ export class ConsensusLoop {
   }
 
   private async expectBlock(blockId: BlockID): Promise<void> {
-    for (const {peer, round, part} of this.assembly.expect(blockId, this.keptBlocks())) await this.handlePart(peer, round, part);
-  }
-
-  private keptBlocks(): readonly (BlockID | undefined)[] {
-    const {lockedValue, validValue, proposals, round, votes} = this.round;
-    const majorities = [...votes.rounds.values()].map(({precommits}) => precommits.majority);
-    return [lockedValue, validValue, proposals.get(round)?.blockId, ...majorities];
+    for (const {peer, round, part} of this.assembly.expect(blockId, keptBlocks(this.view))) await this.handlePart(peer, round, part);
   }
 
   private async handlePart(peer: string, round: number, part: Part): Promise<void> {
@@ -310,36 +274,13 @@ export class ConsensusLoop {
     let problem: string | undefined = 'it is not a block of this id';
     if (block !== undefined) {
       const {executor} = this.modules;
-      const verify = this.verifyUnlessSeen(this.round.lastPrecommits);
-      problem = this.isDecided(blockId)
+      const verify = verifyUnlessSeen(this.round.lastPrecommits);
+      problem = isDecided(this.round, blockId)
         ? executor.validate(this.chain, block, verify)
         : await executor.checkProposal(this.chain, block, verify);
     }
     if (problem !== undefined) this.modules.logger.warn({height: this.round.height, problem}, 'a proposed block is invalid');
     await this.step({type: 'value', blockId, valid: problem === undefined});
-  }
-
-  private isDecided(blockId: BlockID): boolean {
-    const key = blockKey(blockId);
-    for (const {precommits} of this.round.votes.rounds.values()) {
-      if (precommits.majority !== undefined && blockKey(precommits.majority) === key) return true;
-    }
-    return false;
-  }
-
-  /** The precommits in a LastCommit mostly are those that we verified as votes. */
-  private verifyUnlessSeen(seen: VoteSet | undefined): typeof verifyVoteSignature {
-    return (chainId, publicKey, vote) => {
-      const index = seen?.validators.validators.findIndex((v) => equalBytes(v.publicKey.bytes, publicKey)) ?? -1;
-      const known = seen === undefined || index < 0 ? undefined : findVote(seen, index, vote.blockId);
-      const isSame =
-        known !== undefined &&
-        known.height === vote.height &&
-        known.round === vote.round &&
-        compareTimestamps(known.timestamp, vote.timestamp) === 0 &&
-        equalBytes(known.signature, vote.signature);
-      return isSame || verifyVoteSignature(chainId, publicKey, vote);
-    };
   }
 
   // ---- the core
@@ -391,10 +332,10 @@ export class ConsensusLoop {
       case 'signProposal':
       case 'signVote':
         if (isReplay) this.replayed.push(effect);
-        else await this.performSigning(effect);
+        else this.internal.push(...(await performSigning(this.modules, this.view, effect)));
         return;
       case 'scheduleTimeout':
-        if (!isReplay) this.schedule(effect.kind, effect.round, effect.durationMs);
+        if (!isReplay) this.timers.schedule(effect);
         return;
       case 'fetchValue':
         await this.expectBlock(effect.blockId);
@@ -421,76 +362,13 @@ export class ConsensusLoop {
     for (const part of this.assembly.parts(blockId)?.parts() ?? []) this.modules.wal.append({type: 'part', peer: '', height, round, part});
   }
 
-  // ---- signing
-
-  private async performSigning(effect: SigningEffect): Promise<void> {
-    const {signer} = this.modules;
-    if (signer === undefined) return;
-    if (effect.type === 'getValue') return this.buildValue(effect.round, signer);
-    const {chainId} = this.chain;
-    try {
-      if (effect.type === 'signProposal') {
-        const proposal = await signer.signProposal(chainId, {...effect.proposal, timestamp: this.modules.clock.now()});
-        const block = this.assembly.get(proposal.blockId);
-        this.internal.push({type: 'proposal', proposal, peer: ''});
-        if (block !== undefined) this.internal.push({type: 'checkValue', block});
-        return;
-      }
-      const vote = await signer.signVote(chainId, {
-        ...effect.vote,
-        timestamp: this.voteTime(effect.vote.blockId),
-        validatorAddress: signer.address,
-        validatorIndex: this.info.ownIndex,
-      });
-      this.internal.push({type: 'vote', vote, peer: ''});
-    } catch (error) {
-      if (!(error instanceof SignerError)) throw error;
-      // Better silent than twice: the others go on without this vote.
-      this.modules.logger.warn({err: error, height: this.round.height, round: this.round.round}, 'the signer refused');
-    }
-  }
-
-  private async buildValue(round: number, signer: Signer): Promise<void> {
-    const {lastPrecommits} = this.round;
-    const {executor, logger} = this.modules;
-    const proposal = await executor.createProposal(
-      this.chain,
-      lastPrecommits === undefined ? undefined : makeCommit(lastPrecommits),
-      signer.address,
-    );
-    const {blockId, partSet, block, size} = proposal;
-    this.assembly.addOwn(blockId, partSet, block, size, this.keptBlocks());
-    logger.debug({height: block.header.height, round, txs: block.txs.length, size}, 'proposing a block');
-    this.internal.push({type: 'proposeValue', round, blockId});
-  }
-
-  /** Strictly after the time of the block that is voted for, so that the next block's median is too (CometBFT voteTime). */
-  private voteTime(blockId: BlockID): Timestamp {
-    const {lockedValue, proposals, round} = this.round;
-    const now = this.modules.clock.now();
-    const times = [this.chain.lastBlockTime];
-    for (const id of [lockedValue, proposals.get(round)?.blockId, blockId]) {
-      const block = id === undefined ? undefined : this.assembly.get(id)?.block;
-      if (block !== undefined) times.push(block.header.time);
-    }
-    return times.map((time) => addMilliseconds(time, 1)).reduce((a, b) => (compareTimestamps(a, b) > 0 ? a : b), now);
-  }
-
   // ---- timers
-
-  private schedule(kind: TimeoutKind, round: number, durationMs: number): void {
-    const {height} = this.round;
-    this.timers.get(kind)?.();
-    const cancel = this.modules.clock.setTimer(durationMs, () => this.enqueue({type: 'timeout', kind, height, round}));
-    this.timers.set(kind, cancel);
-  }
 
   /** After a replay the timeouts of the current round start anew; the core ignores those that no longer apply. */
   private rearm(kind: TimeoutKind): void {
     if (this.round.step === 'newHeight') return;
-    const {timeouts} = this.options;
-    const {round} = this.round;
-    this.schedule(kind, round, timeouts[`${kind}Ms`] + round * timeouts[`${kind}DeltaMs`]);
+    const {height, round} = this.round;
+    this.timers.schedule({kind, height, round, durationMs: timeoutMs(this.options.timeouts, kind, round)});
   }
 
   private armStart(): void {
@@ -509,30 +387,17 @@ export class ConsensusLoop {
 
   // ---- decisions
 
-  /** Block store, end of height in the log, application, state store: in this order, so that the handshake can close any gap. */
   private async commit(round: number, blockId: BlockID): Promise<void> {
-    const {blockStore, executor, wal, observer} = this.modules;
-    const {height} = this.round;
-    const assembled = this.assembly.get(blockId);
-    if (assembled?.block === undefined) throw new EngineError('INVARIANT', `block ${height} was decided but is not here`);
-    const {block, partSet, size} = assembled;
-    const precommits = voteSetOf(this.round.votes, round, VoteType.Precommit);
-    const seenCommit = makeCommit(precommits);
-    if (blockStore.height < height) {
-      const meta = {blockId, blockSize: BigInt(size), header: block.header, numTxs: BigInt(block.txs.length)};
-      await blockStore.save(block, partSet, meta, seenCommit);
-    }
-    wal.endHeight(height);
-    const {state, txResults} = await executor.apply(this.chain, blockId, block);
-    this.chain = state;
-    this.lastBlockHadTransactions = block.txs.length > 0;
-    this.enterHeight(precommits);
-    observer.committed({block, blockId, seenCommit, txResults, appHash: state.appHash});
+    const decided = await commitDecision(this.modules, this.view, round, blockId);
+    this.chain = decided.state;
+    this.lastBlockHadTransactions = decided.block.txs.length > 0;
+    this.enterHeight(decided.precommits);
+    const {block, seenCommit, txResults, state} = decided;
+    this.modules.observer.committed({block, blockId, seenCommit, txResults, appHash: state.appHash});
   }
 
   private enterHeight(lastPrecommits: VoteSet): void {
-    for (const cancel of this.timers.values()) cancel();
-    this.timers.clear();
+    this.timers.cancelAll();
     // Of what is still to be handled, only a vote of ours means something at the next height.
     this.internal = this.internal.filter((input) => input.type === 'vote');
     this.replayed = [];

@@ -4,7 +4,7 @@
  * a peer ends the wait too. The app hash changes with every block, so CometBFT's rule of a proof block would never let a chain idle.
  */
 import {compareTimestamps, timestampToNanos, type Timestamp} from '#proto';
-import {hasAll, type VoteSet} from '#consensus/core';
+import {hasAll, type Effect, type TimeoutKind, type VoteSet} from '#consensus/core';
 import type {Clock} from '../ports.ts';
 
 export interface StartConditions {
@@ -68,5 +68,37 @@ export class StartTimer {
       this.cancel = undefined;
       this.fire();
     });
+  }
+}
+
+export interface FiredTimeout {
+  readonly type: 'timeout';
+  readonly kind: TimeoutKind;
+  readonly height: bigint;
+  readonly round: number;
+}
+
+/** The three timeouts of a round; a later one replaces an earlier one of its kind. */
+export class RoundTimers {
+  private readonly clock: Clock;
+  private readonly fire: (timeout: FiredTimeout) => void;
+  private readonly cancels = new Map<TimeoutKind, () => void>();
+
+  constructor(clock: Clock, fire: (timeout: FiredTimeout) => void) {
+    this.clock = clock;
+    this.fire = fire;
+  }
+
+  schedule({kind, height, round, durationMs}: Omit<Extract<Effect, {type: 'scheduleTimeout'}>, 'type'>): void {
+    this.cancels.get(kind)?.();
+    this.cancels.set(
+      kind,
+      this.clock.setTimer(durationMs, () => this.fire({type: 'timeout', kind, height, round})),
+    );
+  }
+
+  cancelAll(): void {
+    for (const cancel of this.cancels.values()) cancel();
+    this.cancels.clear();
   }
 }

@@ -1,0 +1,19 @@
+import type {EngineObserver, Logger} from '../ports.ts';
+
+/** Observers must not throw. Should one do so, consensus goes on. */
+export function guardObserver(observer: EngineObserver, logger: Logger): EngineObserver {
+  const guard =
+    <E>(name: string, fn: (event: E) => void) =>
+    (event: E): void => {
+      try {
+        fn(event);
+      } catch (error) {
+        logger.error({err: error, observer: name}, 'an observer of consensus threw');
+      }
+    };
+  return {
+    step: guard('step', (event) => observer.step(event)),
+    committed: guard('committed', (event) => observer.committed(event)),
+    halted: guard('halted', (event) => observer.halted(event)),
+  };
+}
