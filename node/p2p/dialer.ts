@@ -1,11 +1,11 @@
 import type {Multiaddr} from '@multiformats/multiaddr';
-import {DIAL_YIELD_MS, GOOD_CONNECTION_MS} from './limits.ts';
+import {GOOD_CONNECTION_MS} from './limits.ts';
 import type {P2pClock, P2pLogger, P2pTiming} from './types.ts';
 
 export interface DialerOptions {
   readonly ownPeerId: string;
   readonly peers: ReadonlyMap<string, readonly Multiaddr[]>;
-  readonly timing: Pick<P2pTiming, 'reconnectBaseMs' | 'reconnectMaxMs'>;
+  readonly timing: Pick<P2pTiming, 'reconnectBaseMs' | 'reconnectMaxMs' | 'dialYieldMs'>;
 }
 
 export interface DialerModules {
@@ -99,7 +99,7 @@ export class PersistentDialer {
     this.#cancel(state);
     if (!this.#running) return;
     const spreadMs = this.#modules.random() * Math.max(delayMs, this.#options.timing.reconnectBaseMs);
-    const yieldMs = this.#options.ownPeerId > state.id ? DIAL_YIELD_MS : 0;
+    const yieldMs = this.#options.ownPeerId > state.id ? this.#options.timing.dialYieldMs : 0;
     state.cancel = this.#modules.clock.setTimer(delayMs + spreadMs + yieldMs, () => {
       state.cancel = undefined;
       void this.#dial(state);

@@ -11,7 +11,6 @@ import {
   GOSSIP_SEEN_TTL_MS,
   GOSSIP_SEND_BUFFER_MAX_BYTES,
   INBOUND_CONNECTIONS_PER_SECOND,
-  INBOUND_UPGRADE_TIMEOUT_MS,
   PENDING_INBOUND_MAX,
   SPARE_CONNECTIONS,
 } from './limits.ts';
@@ -25,6 +24,7 @@ export interface HostOptions {
   /** Most peers, inbound, outbound and persistent together. */
   readonly maxPeers: number;
   readonly inboundConnectionsPerSecond: number | undefined;
+  readonly upgradeTimeoutMs: number;
   readonly mempoolTopic: string;
 }
 
@@ -48,7 +48,7 @@ export async function createHost(options: HostOptions, identity: NodeIdentity, g
       maxConnections,
       maxIncomingPendingConnections: PENDING_INBOUND_MAX,
       inboundConnectionThreshold: options.inboundConnectionsPerSecond ?? INBOUND_CONNECTIONS_PER_SECOND,
-      inboundUpgradeTimeout: INBOUND_UPGRADE_TIMEOUT_MS,
+      inboundUpgradeTimeout: options.upgradeTimeoutMs,
       reconnectRetries: 0,
     },
     // Our heartbeats do its work, and know more: they see a single stalled stream.

@@ -5,10 +5,12 @@ export const PROTOCOL_VERSION = 1;
 
 export const DEFAULT_TIMING: P2pTiming = {
   heartbeatIntervalMs: 2_000,
+  upgradeTimeoutMs: 5_000,
   handshakeTimeoutMs: 10_000,
   dialTimeoutMs: 5_000,
   reconnectBaseMs: 100,
   reconnectMaxMs: 10_000,
+  dialYieldMs: 400,
   banBaseMs: 60_000,
   banMaxMs: 24 * 60 * 60 * 1000,
   mempoolBatchDelayMs: 5,
@@ -37,10 +39,9 @@ export const WRITE_BATCH_BYTES = 64 * 1024;
 export const PERSISTENT_PEERS_MAX = 200;
 export const ADDRESSES_PER_PEER_MAX = 8;
 export const MULTIADDR_MAX_LENGTH = 512;
-/** Unfinished inbound connections at one time, and how long each may take to authenticate itself. */
+/** Inbound connections at one time that have not authenticated themselves yet. */
 export const PENDING_INBOUND_MAX = 128;
-export const INBOUND_UPGRADE_TIMEOUT_MS = 5_000;
-/** With the timeout above, one address alone can hold fewer connections than PENDING_INBOUND_MAX. */
+/** With the upgrade timeout of 5 s, one address alone can hold fewer connections than PENDING_INBOUND_MAX. */
 export const INBOUND_CONNECTIONS_PER_SECOND = 20;
 /** Connections above the peer limits: those being opened, refused or replaced. */
 export const SPARE_CONNECTIONS = 64;
@@ -52,8 +53,6 @@ export const STREAMS_PER_CHANNEL_MAX = 2;
 export const CLOSE_TIMEOUT_MS = 500;
 /** A connection that lived longer than this was a good one: reconnecting starts from the shortest wait. */
 export const GOOD_CONNECTION_MS = 5_000;
-/** Two nodes that dial each other: the one with the larger id waits this long for the other's call. */
-export const DIAL_YIELD_MS = 400;
 
 /** A peer with this many points is banned; a protocol violation gives all of them. */
 export const BAN_POINTS = 100;

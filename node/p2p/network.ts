@@ -108,7 +108,9 @@ export class P2pNetwork implements PeerNetwork {
     const {chainId, listen, version, maxInbound, maxOutbound, persistentPeers, inboundConnectionsPerSecond} = this.#options;
     const topic = mempoolTopic(chainId);
     const maxPeers = maxInbound + maxOutbound + persistentPeers.length;
-    const host = await createHost({listen, version, maxPeers, inboundConnectionsPerSecond, mempoolTopic: topic}, this.#modules.identity, {
+    const {upgradeTimeoutMs} = this.#timing;
+    const hostOptions = {listen, version, maxPeers, inboundConnectionsPerSecond, upgradeTimeoutMs, mempoolTopic: topic};
+    const host = await createHost(hostOptions, this.#modules.identity, {
       denyDialPeer: peer => this.#scores.isBanned(peer.toString()),
       denyInboundEncryptedConnection: peer => !this.#admits(peer.toString()),
     });
@@ -167,6 +169,12 @@ export class P2pNetwork implements PeerNetwork {
       connectedAtMs,
       persistent: this.#dialer.isPersistent(id),
     }));
+  }
+
+  /** What is open at this moment; for telemetry, and for tests that look for leaks. */
+  openResources(): {connections: number; streams: number; links: number} {
+    const connections = this.#host?.getConnections() ?? [];
+    return {connections: connections.length, streams: connections.reduce((sum, {streams}) => sum + streams.length, 0), links: this.#links.size};
   }
 
   send(peer: string, channel: Channel, bytes: Uint8Array): boolean {

@@ -29,12 +29,16 @@ export interface P2pMetrics {
 export interface P2pTiming {
   /** Between heartbeats to a peer. */
   readonly heartbeatIntervalMs: number;
-  /** From an open connection to a checked hello. */
+  /** From an inbound TCP connection to an authenticated one. */
+  readonly upgradeTimeoutMs: number;
+  /** From an authenticated connection to a checked hello. */
   readonly handshakeTimeoutMs: number;
   readonly dialTimeoutMs: number;
   /** First wait before a persistent peer is dialled again; doubled with each failure, with jitter. */
   readonly reconnectBaseMs: number;
   readonly reconnectMaxMs: number;
+  /** Of two nodes that dial each other, the one with the larger id waits this much longer, for the call of the other. */
+  readonly dialYieldMs: number;
   /** First ban; doubled with each further ban of the same peer. */
   readonly banBaseMs: number;
   readonly banMaxMs: number;

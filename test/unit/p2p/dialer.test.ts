@@ -1,6 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
 import {PersistentDialer} from '../../../node/p2p/dialer.ts';
-import {DIAL_YIELD_MS} from '../../../node/p2p/limits.ts';
 
 interface Setup {
   readonly dialer: PersistentDialer;
@@ -16,7 +15,7 @@ function setup(ownPeerId = 'A', peer = 'B'): Setup {
   const world = {connected: false, reachable: false, banMs: 0, dials: 0, random: 0};
   let timer: (() => void) | undefined;
   const dialer = new PersistentDialer(
-    {ownPeerId, peers: new Map([[peer, []]]), timing: {reconnectBaseMs: 100, reconnectMaxMs: 2_000}},
+    {ownPeerId, peers: new Map([[peer, []]]), timing: {reconnectBaseMs: 100, reconnectMaxMs: 2_000, dialYieldMs: 400}},
     {
       clock: {
         nowMs: () => 0,
@@ -72,7 +71,7 @@ describe('PersistentDialer', () => {
   it('lets the smaller id call first', () => {
     const {dialer, delays} = setup('B', 'A');
     dialer.start();
-    expect(delays).toEqual([DIAL_YIELD_MS]);
+    expect(delays).toEqual([400]);
   });
 
   it('stops dialling when the peer has called', async () => {

@@ -50,7 +50,7 @@ export class TestNode {
         moniker: 'test',
         version: '0.1.0',
         ...options,
-        timing: {reconnectBaseMs: 10, reconnectMaxMs: 100, mempoolBatchDelayMs: 1, ...options.timing},
+        timing: {reconnectBaseMs: 10, reconnectMaxMs: 100, dialYieldMs: 50, mempoolBatchDelayMs: 1, ...options.timing},
       },
       {logger, clock, metrics: {peers: {set: () => undefined}}, identity, random: Math.random},
     );

@@ -10,7 +10,7 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 const node = await startNode({
   moniker: 'victim',
   inboundConnectionsPerSecond: 10_000,
-  timing: {heartbeatIntervalMs: 500, banBaseMs: 60 * 60 * 1000, handshakeTimeoutMs: 3_000},
+  timing: {heartbeatIntervalMs: 300, banBaseMs: 60 * 60 * 1000, handshakeTimeoutMs: 1_500, upgradeTimeoutMs: 1_500},
 });
 node.network.onTransactions(() => 'accept');
 node.network.subscribe({
