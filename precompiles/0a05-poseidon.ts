@@ -16,11 +16,11 @@ const HASH_CALLDATA_HEAD = 4 + 2 * WORD;
 export const POSEIDON_GAS = {
   /** A call that no method takes. */
   malformed: 700n,
-  base: 2_000n,
+  base: 2_500n,
   /** Per input: its share of the rounds. */
-  perInput: 900n,
+  perInput: 1_000n,
   /** Per pair of inputs: the matrices of the full rounds, which are square. */
-  perInputSquared: 30n,
+  perInputSquared: 40n,
 } as const;
 
 export const poseidon: Sap = {

@@ -80,7 +80,7 @@ describe('Poseidon', () => {
   it('charges by the number of inputs and fails out of gas by one', async () => {
     const data = poseidonData([1n, 2n]);
     const gas = poseidon.gas(data);
-    expect(gas).toBe(2_000n + 2n * 900n + 4n * 30n);
+    expect(gas).toBe(2_500n + 2n * 1_000n + 4n * 40n);
     expect((await call(poseidon, data, {gas})).status).toBe('success');
     expect(await call(poseidon, data, {gas: gas - 1n})).toEqual({status: 'failure', output: new Uint8Array(0), gasUsed: gas - 1n});
     expect(poseidon.gas(poseidonData(new Array<bigint>(17).fill(1n)))).toBe(700n);

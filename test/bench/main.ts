@@ -1,0 +1,23 @@
+/** `npm run bench -- SUITE`: measurements that documents quote. Without a suite, lists them. */
+import {SUITES} from './suites.ts';
+
+const [name, ...args] = process.argv.slice(2);
+const suite = name === undefined ? undefined : SUITES.get(name);
+
+if (suite === undefined) {
+  const list = [...SUITES].map(([suiteName, {summary}]) => `  ${suiteName.padEnd(10)} ${summary}`).join('\n');
+  const text = `Usage: npm run bench -- SUITE [options]\n\nSuites:\n${list}\n`;
+  if (name === undefined || name === '--help' || name === '-h') {
+    process.stdout.write(text);
+  } else {
+    process.stderr.write(`There is no bench suite "${name}".\n\n${text}`);
+    process.exitCode = 2;
+  }
+} else {
+  try {
+    await (await suite.load()).run(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,11 @@
+export interface Suite {
+  readonly summary: string;
+  /** Loaded when asked for, so that listing is quick. */
+  load(): Promise<{run(args: readonly string[]): Promise<void>}>;
+}
+
+export const SUITES: ReadonlyMap<string, Suite> = new Map([
+  ['tps', {summary: 'committed transfers per second over JSON-RPC, one validator and four', load: () => import('./suites/tps.ts')}],
+  ['groth16', {summary: 'proof verification: SAP 0x0a01, snarkjs, a Solidity verifier over 0x08', load: () => import('./suites/groth16.ts')}],
+  ['gas', {summary: 'nanoseconds of work per gas: SAPs and standard precompiles', load: () => import('./suites/gas.ts')}],
+]);
