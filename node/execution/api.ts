@@ -5,7 +5,7 @@ import type {BlockEvent, StateReader, Transaction} from './types.ts';
 
 export interface ChainOptions {
   /** Rules from genesis on. Older ones are for imported test chains. Default `osaka`. */
-  readonly hardfork?: 'shanghai' | 'cancun' | 'prague' | 'osaka';
+  readonly hardfork?: 'cancun' | 'prague' | 'osaka';
   /** Lowest base fee in wei. Default 0.1 gwei. */
   readonly baseFeeFloor?: bigint;
   /** Whether the chain's precompiles (SAPs) answer. Default true; the official state tests need false. */

@@ -38,3 +38,9 @@ export const BLOOM_CHUNK_CACHE_MAX = 32;
 export const PROOF_SLOTS_MAX = 1024;
 /** Gas executed before other work of the process gets a turn. */
 export const YIELD_EVERY_GAS = 2_000_000n;
+/** Block hashes kept in memory; BLOCKHASH reaches back 256 blocks. */
+export const BLOCK_HASH_CACHE_MAX = 1024;
+/** EVMs that serve calls of the RPC at the same time; further calls wait. */
+export const CALL_ENGINES_MAX = 4;
+/** Calls of the RPC that may wait for an EVM. */
+export const CALL_QUEUE_MAX = 1024;

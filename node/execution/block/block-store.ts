@@ -1,0 +1,128 @@
+import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
+import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
+import {blockKey, bloomKey, hashOfNumberKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
+import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX} from '../limits.ts';
+import {decodeRlp, encodeRlp} from '../rlp.ts';
+import {decodeTransaction} from '../transaction.ts';
+import type {EthBlock, Hash, Receipt} from '../types.ts';
+import {headerItem, headerOfItem} from './header.ts';
+import {decodeReceipts, encodeReceipts} from './receipt.ts';
+
+interface CachedBlock {
+  readonly block: EthBlock;
+  receipts?: readonly Receipt[];
+}
+
+/** Blocks, receipts and where transactions stand. Cosmos wrappers will join the same body. */
+export class EthBlockStore {
+  readonly #db: KeyValueStore;
+  readonly #cache = new Map<bigint, CachedBlock>();
+  readonly #hashes = new Map<bigint, Hash>();
+
+  constructor(db: KeyValueStore) {
+    this.#db = db;
+  }
+
+  /** Readable at once; durable with the batch that the records go into. */
+  put(block: EthBlock, receipts: readonly Receipt[]): KeyValueOp[] {
+    const {header, transactions} = block;
+    this.#remember(header.number, {block, receipts});
+    this.#rememberHash(header.number, header.hash);
+    const ops: KeyValueOp[] = [
+      {
+        type: 'put',
+        key: blockKey(header.number),
+        value: encodeRlp([
+          headerItem(header),
+          transactions.map(({raw}) => raw),
+          transactions.map(({sender}) => hexToBytes(sender)),
+          uint64(BigInt(block.size)),
+        ]),
+      },
+      {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
+      {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
+    ];
+    if (receipts.length > 0) ops.push({type: 'put', key: receiptsKey(header.number), value: encodeReceipts(receipts)});
+    if (receipts.some(({logs}) => logs.length > 0)) ops.push({type: 'put', key: bloomKey(header.number), value: header.logsBloom});
+    const number = uint64(header.number);
+    transactions.forEach(({hash}, index) => {
+      ops.push({type: 'put', key: locationKey(hash), value: concatBytes(number, uint64(BigInt(index)).subarray(4))});
+    });
+    return ops;
+  }
+
+  block(number: bigint): EthBlock | undefined {
+    return this.#load(number)?.block;
+  }
+
+  receipts(number: bigint): readonly Receipt[] | undefined {
+    const cached = this.#load(number);
+    if (cached === undefined) return undefined;
+    if (cached.receipts === undefined) {
+      const bytes = this.#db.get(receiptsKey(number));
+      cached.receipts = bytes === undefined ? [] : decodeReceipts(bytes, cached.block);
+    }
+    return cached.receipts;
+  }
+
+  numberOf(hash: Hash): bigint | undefined {
+    const bytes = this.#db.get(numberOfHashKey(hash));
+    return bytes === undefined ? undefined : readUint64(bytes);
+  }
+
+  /** Without reading the block: BLOCKHASH costs 20 gas. */
+  hashOf(number: bigint): Hash | undefined {
+    const cached = this.#hashes.get(number);
+    if (cached !== undefined) return cached;
+    const bytes = this.#db.get(hashOfNumberKey(number));
+    if (bytes === undefined) return undefined;
+    const hash = bytesToHex(bytes);
+    this.#rememberHash(number, hash);
+    return hash;
+  }
+
+  location(hash: Hash): {blockNumber: bigint; index: number} | undefined {
+    const bytes = this.#db.get(locationKey(hash));
+    if (bytes === undefined) return undefined;
+    return {blockNumber: readUint64(bytes), index: new DataView(bytes.buffer, bytes.byteOffset).getUint32(8)};
+  }
+
+  #load(number: bigint): CachedBlock | undefined {
+    const cached = this.#cache.get(number);
+    if (cached !== undefined) return cached;
+    const bytes = this.#db.get(blockKey(number));
+    if (bytes === undefined) return undefined;
+    const loaded = {block: decodeBlock(bytes)};
+    this.#remember(number, loaded);
+    return loaded;
+  }
+
+  #rememberHash(number: bigint, hash: Hash): void {
+    this.#hashes.set(number, hash);
+    if (this.#hashes.size > BLOCK_HASH_CACHE_MAX) {
+      const oldest = this.#hashes.keys().next();
+      if (oldest.done !== true) this.#hashes.delete(oldest.value);
+    }
+  }
+
+  #remember(number: bigint, cached: CachedBlock): void {
+    this.#cache.delete(number);
+    this.#cache.set(number, cached);
+    if (this.#cache.size > BLOCK_CACHE_MAX) {
+      const oldest = this.#cache.keys().next();
+      if (oldest.done !== true) this.#cache.delete(oldest.value);
+    }
+  }
+}
+
+function decodeBlock(bytes: Uint8Array): EthBlock {
+  const item = decodeRlp(bytes, {itemsMax: Number.MAX_SAFE_INTEGER});
+  if (item instanceof Uint8Array) throw new Error('database record: block expected');
+  const [header, raws, senders, size] = item;
+  if (!Array.isArray(raws) || !Array.isArray(senders) || !(size instanceof Uint8Array)) throw new Error('database record: block expected');
+  return {
+    header: headerOfItem(header!),
+    transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array)})),
+    size: Number(readUint64(size)),
+  };
+}

@@ -1,0 +1,55 @@
+import type {KeyValueStore} from '#consensus/engine';
+import {bloomKey, readUint64} from '../keys.ts';
+import {BLOOM_CHUNK_BLOCKS, BLOOM_CHUNK_CACHE_MAX} from '../limits.ts';
+import type {Address, Hash} from '../types.ts';
+import {bloomBits, bloomHasBits} from './bloom.ts';
+
+export interface LogFilter {
+  readonly addresses: readonly Address[];
+  /** null: any topic at that place. */
+  readonly topics: readonly (readonly Hash[] | null)[];
+}
+
+type Chunk = readonly {readonly number: bigint; readonly bloom: Uint8Array}[];
+
+/** Finds blocks that may hold a log. Only blocks with logs have a record; old ones are read in chunks that stay in memory for a while. */
+export class BloomIndex {
+  readonly #db: KeyValueStore;
+  /** Full chunks only: they do not change any more. */
+  readonly #chunks = new Map<bigint, Chunk>();
+
+  constructor(db: KeyValueStore) {
+    this.#db = db;
+  }
+
+  async *candidates(from: bigint, to: bigint, filter: LogFilter, head: bigint): AsyncIterable<bigint> {
+    const last = to < head ? to : head;
+    // Each group is an "or": at least one of its values has to be in the bloom.
+    const groups = [filter.addresses, ...filter.topics.filter((topics) => topics !== null)]
+      .filter((values) => values.length > 0)
+      .map((values) => values.map(bloomBits));
+    for (let start = from < 0n ? 0n : from; start <= last; start = (start / BLOOM_CHUNK_BLOCKS + 1n) * BLOOM_CHUNK_BLOCKS) {
+      for (const {number, bloom} of await this.#chunk(start / BLOOM_CHUNK_BLOCKS, head)) {
+        if (number < from || number > last) continue;
+        if (groups.every((group) => group.some((bits) => bloomHasBits(bloom, bits)))) yield number;
+      }
+    }
+  }
+
+  async #chunk(index: bigint, head: bigint): Promise<Chunk> {
+    const cached = this.#chunks.get(index);
+    if (cached !== undefined) return cached;
+    const first = index * BLOOM_CHUNK_BLOCKS;
+    const end = first + BLOOM_CHUNK_BLOCKS;
+    const chunk: {number: bigint; bloom: Uint8Array}[] = [];
+    for await (const [key, bloom] of this.#db.range(bloomKey(first), bloomKey(end))) chunk.push({number: readUint64(key, 1), bloom});
+    if (head >= end) {
+      this.#chunks.set(index, chunk);
+      if (this.#chunks.size > BLOOM_CHUNK_CACHE_MAX) {
+        const oldest = this.#chunks.keys().next();
+        if (oldest.done !== true) this.#chunks.delete(oldest.value);
+      }
+    }
+    return chunk;
+  }
+}

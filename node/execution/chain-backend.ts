@@ -1,0 +1,141 @@
+import type {AccountProof, BlockOverrides, CallOutcome, CallRequest, ChainBackend, StateOverrides} from '../rpc/eth/backend.ts';
+import type {BloomIndex, LogFilter} from './block/bloom-index.ts';
+import {ZERO_HASH} from './block/header.ts';
+import {executeCall, overrideBlock} from './call.ts';
+import type {Chain} from './chain.ts';
+import type {EnginePool} from './engine-pool.ts';
+import type {BlockEnvironment} from './engine.ts';
+import {ChainError} from './errors.ts';
+import {bytesToBigInt, EMPTY} from './hex.ts';
+import {intrinsicGas} from './intrinsic-gas.ts';
+import {PROOF_SLOTS_MAX} from './limits.ts';
+import {stateReader} from './state/reader.ts';
+import {EMPTY_ACCOUNT} from './state/types.ts';
+import type {Address, BlockEvent, EthBlock, Hash, Receipt, StateReader} from './types.ts';
+
+export interface ChainBackendModules {
+  readonly chain: Chain;
+  readonly blooms: BloomIndex;
+  engines(): Promise<EnginePool>;
+  onBlock(fn: (event: BlockEvent) => void): () => void;
+}
+
+interface CallOptions {
+  readonly pending?: boolean;
+  readonly stateOverrides?: StateOverrides;
+  readonly blockOverrides?: BlockOverrides;
+  readonly gasLimitMax: bigint;
+}
+
+/** The chain as the Ethereum JSON-RPC sees it. Reads only. */
+export class EvmChainBackend implements ChainBackend {
+  readonly #modules: ChainBackendModules;
+
+  constructor(modules: ChainBackendModules) {
+    this.#modules = modules;
+  }
+
+  get chainId(): bigint {
+    return this.#modules.chain.parameters.chainId;
+  }
+
+  head(): EthBlock {
+    return this.#modules.chain.head.block;
+  }
+
+  async blockByNumber(number: bigint): Promise<EthBlock | undefined> {
+    const {chain} = this.#modules;
+    if (number < 0n || number > chain.head.block.header.number) return undefined;
+    return chain.blocks.block(number);
+  }
+
+  async blockByHash(hash: Hash): Promise<EthBlock | undefined> {
+    const {head, blocks} = this.#modules.chain;
+    if (head.block.header.hash === hash) return head.block;
+    const number = blocks.numberOf(hash);
+    return number === undefined ? undefined : this.blockByNumber(number);
+  }
+
+  async receipts(number: bigint): Promise<readonly Receipt[] | undefined> {
+    const {chain} = this.#modules;
+    if (number < 0n || number > chain.head.block.header.number) return undefined;
+    return chain.blocks.receipts(number);
+  }
+
+  async transactionLocation(hash: Hash): Promise<{readonly blockNumber: bigint; readonly index: number} | undefined> {
+    return this.#modules.chain.blocks.location(hash);
+  }
+
+  async stateAt(number: bigint): Promise<StateReader> {
+    const source = this.#modules.chain.state.at(number);
+    return stateReader(() => source);
+  }
+
+  async call(request: CallRequest, number: bigint, options: CallOptions): Promise<CallOutcome> {
+    const {chain} = this.#modules;
+    const state = chain.state.at(number);
+    const header = chain.blocks.block(number)?.header;
+    if (header === undefined) throw new ChainError('state-unavailable', 'header not found');
+    const pending = options.pending === true;
+    const block: BlockEnvironment = {
+      number: pending ? header.number + 1n : header.number,
+      timestamp: header.timestamp,
+      miner: header.miner,
+      gasLimit: header.gasLimit,
+      baseFeePerGas: pending ? chain.nextBaseFee() : header.baseFeePerGas,
+      prevRandao: header.mixHash,
+      blobBaseFee: 1n,
+      blockHash: (wanted) => chain.blocks.hashOf(wanted) ?? ZERO_HASH,
+    };
+    const context = {
+      state,
+      block: overrideBlock(block, options.blockOverrides),
+      rules: chain.rules,
+      chainId: chain.parameters.chainId,
+      gasLimitMax: options.gasLimitMax,
+    };
+    const engines = await this.#modules.engines();
+    return engines.use((engine) => executeCall(request, context, options.stateOverrides, engine));
+  }
+
+  intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint} {
+    return intrinsicGas(
+      {
+        isCreation: request.to === undefined,
+        data: request.data ?? EMPTY,
+        accessList: request.accessList ?? [],
+        authorizations: request.authorizationList?.length ?? 0,
+      },
+      this.#modules.chain.rules,
+    );
+  }
+
+  baseFeeOfNextBlock(): bigint {
+    return this.#modules.chain.nextBaseFee();
+  }
+
+  candidateBlocks(from: bigint, to: bigint, filter: LogFilter): AsyncIterable<bigint> {
+    return this.#modules.blooms.candidates(from, to, filter, this.head().header.number);
+  }
+
+  async proof(address: Address, slots: readonly Hash[], number: bigint): Promise<AccountProof> {
+    if (slots.length > PROOF_SLOTS_MAX) throw new ChainError('limit-exceeded', `too many keys (max ${PROOF_SLOTS_MAX})`);
+    const {state} = this.#modules.chain;
+    const source = state.at(number);
+    const account = source.account(address) ?? EMPTY_ACCOUNT;
+    const proofs = state.prove(address, slots, number);
+    return {
+      address,
+      balance: account.balance,
+      nonce: account.nonce,
+      codeHash: account.codeHash,
+      storageHash: account.storageRoot,
+      accountProof: proofs.account,
+      storageProof: slots.map((key, index) => ({key, value: bytesToBigInt(source.slot(address, key)), proof: proofs.slots[index]!})),
+    };
+  }
+
+  onBlock(fn: (event: BlockEvent) => void): () => void {
+    return this.#modules.onBlock(fn);
+  }
+}

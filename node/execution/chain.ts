@@ -1,0 +1,192 @@
+import {createHash} from 'node:crypto';
+import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
+import {simpleMapRoot} from '#proto';
+import {buildGenesisBlock} from './block/eth-block.ts';
+import {EthBlockStore} from './block/block-store.ts';
+import {nextBaseFee} from './block/base-fee.ts';
+import {ChainError} from './errors.ts';
+import {applyGenesis, parseGenesisState} from './genesis.ts';
+import {bigIntToBytes, bytesEqual, bytesToBigInt, bytesToHex, EMPTY, hexToBytes} from './hex.ts';
+import {genesisKey, headKey} from './keys.ts';
+import {decodeRlp, encodeRlp} from './rlp.ts';
+import type {ForkRules} from './rules.ts';
+import {StateOverlay} from './state/overlay.ts';
+import {StateDatabase} from './state/state-database.ts';
+import type {PreparedState, TrieMark} from './state/state-database.ts';
+import {EMPTY_ROOT_HASH} from './state/types.ts';
+import type {Address, EthBlock, Hash, Receipt} from './types.ts';
+
+/** Constants of the chain, fixed by genesis. */
+export interface ChainParameters {
+  readonly chainId: bigint;
+  readonly gasLimit: bigint;
+  readonly feeRecipients: ReadonlyMap<string, Address>;
+  /** SHA-256 of the genesis document's app_state and time: tells a repeated InitChain from a different one. */
+  readonly digest: Uint8Array;
+}
+
+export interface CommittedHead {
+  readonly block: EthBlock;
+  readonly appHash: Uint8Array;
+  /** Comet hash of the same height; 32 zero bytes at genesis. */
+  readonly cometHash: Uint8Array;
+}
+
+export interface ChainSetup {
+  readonly db: KeyValueStore;
+  readonly rules: ForkRules;
+  readonly baseFeeFloor: bigint;
+  readonly historyBlocks: bigint | undefined;
+}
+
+/** sha256 of nothing: the root of an IAVL tree without entries. */
+const EMPTY_IAVL_ROOT = new Uint8Array(createHash('sha256').digest());
+const ZERO_COMET_HASH = new Uint8Array(32);
+
+/** The committed chain: parameters, head, state and blocks. The only writer of the database. */
+export class Chain {
+  readonly rules: ForkRules;
+  readonly baseFeeFloor: bigint;
+  readonly blocks: EthBlockStore;
+  readonly #setup: ChainSetup;
+  #parameters: ChainParameters | undefined;
+  #head: CommittedHead | undefined;
+  #state: StateDatabase;
+
+  constructor(setup: ChainSetup) {
+    this.#setup = setup;
+    this.rules = setup.rules;
+    this.baseFeeFloor = setup.baseFeeFloor;
+    this.blocks = new EthBlockStore(setup.db);
+    const genesis = setup.db.get(genesisKey);
+    const head = setup.db.get(headKey);
+    if (genesis === undefined || head === undefined) {
+      this.#state = this.#openState({number: 0n, stateRoot: EMPTY_ROOT_HASH}, {number: 0n, stateRoot: EMPTY_ROOT_HASH});
+      return;
+    }
+    this.#parameters = decodeParameters(genesis);
+    const record = decodeHead(head);
+    const block = this.blocks.block(record.number);
+    if (block === undefined) throw new Error(`block ${record.number} is missing: the database is damaged`);
+    this.#head = {block, appHash: record.appHash, cometHash: record.cometHash};
+    this.#state = this.#openState({number: record.number, stateRoot: block.header.stateRoot}, record.trieMark);
+  }
+
+  get isInitialised(): boolean {
+    return this.#head !== undefined;
+  }
+
+  get parameters(): ChainParameters {
+    if (this.#parameters === undefined) throw new ChainError('state-unavailable', 'the chain has no genesis yet');
+    return this.#parameters;
+  }
+
+  get head(): CommittedHead {
+    if (this.#head === undefined) throw new ChainError('state-unavailable', 'the chain has no genesis yet');
+    return this.#head;
+  }
+
+  get state(): StateDatabase {
+    return this.#state;
+  }
+
+  nextBaseFee(): bigint {
+    return nextBaseFee(this.head.block.header, this.baseFeeFloor);
+  }
+
+  minerOf(proposerAddress: Uint8Array): Address {
+    const plain = Buffer.from(proposerAddress).toString('hex');
+    return this.parameters.feeRecipients.get(plain.toUpperCase()) ?? `0x${plain}`;
+  }
+
+  /** Writes genesis, or recognises it. Returns the app hash. Throws when the database holds another chain. */
+  async initialise(appState: unknown, timeSeconds: bigint): Promise<Uint8Array> {
+    const digest = new Uint8Array(createHash('sha256').update(JSON.stringify([appState, timeSeconds.toString()])).digest());
+    if (this.#head !== undefined) {
+      if (this.#head.block.header.number !== 0n) throw new Error(`the chain already has ${this.#head.block.header.number} blocks`);
+      if (!bytesEqual(this.parameters.digest, digest)) throw new Error('the database belongs to another genesis document');
+      return this.#head.appHash;
+    }
+    const genesis = parseGenesisState(appState);
+    const overlay = new StateOverlay(this.#state.newest);
+    applyGenesis(overlay, genesis.accounts);
+    const prepared = await this.#state.prepare(overlay);
+    const block = buildGenesisBlock({gasLimit: genesis.gasLimit, baseFeePerGas: genesis.baseFee, timestamp: timeSeconds, stateRoot: prepared.stateRoot});
+    this.#parameters = {chainId: genesis.chainId, gasLimit: genesis.gasLimit, feeRecipients: genesis.feeRecipients, digest};
+    const appHash = appHashOf(block);
+    await this.commit({block, receipts: [], prepared, appHash, cometHash: ZERO_COMET_HASH}, [
+      {type: 'put', key: genesisKey, value: encodeParameters(this.#parameters)},
+    ]);
+    return appHash;
+  }
+
+  /**
+   * Everything of a block in one atomic, durable batch. Readers see the new head at once: the block is decided and can only be
+   * executed to the same result again. When the write fails the process has to end.
+   */
+  async commit(
+    executed: {block: EthBlock; receipts: readonly Receipt[]; prepared: PreparedState; appHash: Uint8Array; cometHash: Uint8Array},
+    extra: readonly KeyValueOp[] = [],
+  ): Promise<void> {
+    const {block, receipts, prepared, appHash, cometHash} = executed;
+    const {ops, trieMark} = this.#state.adopt(block.header.number, prepared);
+    for (const op of this.blocks.put(block, receipts)) ops.push(op);
+    ops.push({type: 'put', key: headKey, value: encodeHead({number: block.header.number, appHash, cometHash, trieMark})}, ...extra);
+    this.#head = {block, appHash, cometHash};
+    await this.#setup.db.write(ops, {sync: true});
+    this.#state.settle();
+  }
+
+  #openState(head: TrieMark, trieMark: TrieMark): StateDatabase {
+    return new StateDatabase({db: this.#setup.db, head, trieMark, historyBlocks: this.#setup.historyBlocks});
+  }
+}
+
+/** Root of the multistore: state root, Ethereum block hash, and the (still empty) IBC store. 32 bytes. */
+export function appHashOf(block: EthBlock): Uint8Array {
+  return simpleMapRoot([
+    ['evm', hexToBytes(block.header.stateRoot)],
+    ['eth', hexToBytes(block.header.hash)],
+    ['ibc', EMPTY_IAVL_ROOT],
+  ]);
+}
+
+function encodeParameters(parameters: ChainParameters): Uint8Array {
+  return encodeRlp([
+    bigIntToBytes(parameters.chainId),
+    bigIntToBytes(parameters.gasLimit),
+    [...parameters.feeRecipients].map(([validator, recipient]) => [hexToBytes(`0x${validator}`), hexToBytes(recipient)]),
+    parameters.digest,
+  ]);
+}
+
+function decodeParameters(bytes: Uint8Array): ChainParameters {
+  const [chainId, gasLimit, recipients, digest] = decodeRlp(bytes) as [Uint8Array, Uint8Array, [Uint8Array, Uint8Array][], Uint8Array];
+  return {
+    chainId: bytesToBigInt(chainId),
+    gasLimit: bytesToBigInt(gasLimit),
+    feeRecipients: new Map(recipients.map(([validator, recipient]) => [bytesToHex(validator).slice(2).toUpperCase(), bytesToHex(recipient)])),
+    digest: digest.slice(),
+  };
+}
+
+interface HeadRecord {
+  readonly number: bigint;
+  readonly appHash: Uint8Array;
+  readonly cometHash: Uint8Array;
+  readonly trieMark: TrieMark;
+}
+
+function encodeHead(head: HeadRecord): Uint8Array {
+  return encodeRlp([bigIntToBytes(head.number), head.appHash, head.cometHash, bigIntToBytes(head.trieMark.number), hexToBytes(head.trieMark.stateRoot)]);
+}
+
+function decodeHead(bytes: Uint8Array): HeadRecord {
+  const [number, appHash, cometHash, trieNumber, trieRoot] = decodeRlp(bytes) as Uint8Array[];
+  return {
+    number: bytesToBigInt(number ?? EMPTY),
+    appHash: (appHash ?? EMPTY).slice(),
+    cometHash: (cometHash ?? EMPTY).slice(),
+    trieMark: {number: bytesToBigInt(trieNumber ?? EMPTY), stateRoot: bytesToHex(trieRoot ?? EMPTY) as Hash},
+  };
+}

@@ -1,0 +1,51 @@
+/** What the node asks of an EVM. @ethereumjs/evm is the reference behind it; a faster engine is held to that one. */
+import type {StateOverlay} from './state/overlay.ts';
+import type {Address, Hash, Log} from './types.ts';
+
+export interface BlockEnvironment {
+  readonly number: bigint;
+  readonly timestamp: bigint;
+  readonly miner: Address;
+  readonly gasLimit: bigint;
+  readonly baseFeePerGas: bigint;
+  readonly prevRandao: Hash;
+  readonly blobBaseFee: bigint;
+  /** Hash of an earlier block for BLOCKHASH; asked for the last 256 only. */
+  blockHash(number: bigint): Hash;
+}
+
+/** The outermost frame of a transaction or call. The sender's nonce is already raised, its fee already taken. */
+export interface Frame {
+  readonly caller: Address;
+  /** undefined: creation; `data` is then the init code. */
+  readonly to: Address | undefined;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  /** Without the intrinsic gas. */
+  readonly gas: bigint;
+  readonly gasPrice: bigint;
+  /** Warm from the start, besides precompiles (EIP-2929, 2930, 3651). */
+  readonly warmAddresses: readonly Address[];
+  readonly warmSlots: readonly {readonly address: Address; readonly slot: Hash}[];
+}
+
+export interface FrameResult {
+  readonly status: 'success' | 'revert' | 'failure';
+  /** In geth's words; undefined on success and revert. */
+  readonly error: string | undefined;
+  readonly returnData: Uint8Array;
+  readonly gasUsed: bigint;
+  /** Refund counter of the frame, uncapped. */
+  readonly refund: bigint;
+  readonly logs: readonly Log[];
+  readonly createdAddress: Address | undefined;
+  /** Contracts to delete at the end of the transaction (EIP-6780: made and destroyed in it). */
+  readonly destroyed: readonly Address[];
+}
+
+export interface ExecutionEngine {
+  isPrecompile(address: Address): boolean;
+  /** Changes go to `state`, which the engine leaves without open checkpoints. Calls are queued: one at a time per engine. */
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult>;
+}
+

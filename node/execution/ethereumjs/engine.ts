@@ -1,0 +1,146 @@
+import {createCustomCommon, Mainnet} from '@ethereumjs/common';
+import type {Common} from '@ethereumjs/common';
+import type {EVM} from '@ethereumjs/evm';
+import {createEvm, customCrypto} from '#precompiles/evm';
+import type {BlockEnvironment, ExecutionEngine, Frame, FrameResult} from '../engine.ts';
+import {bytesToHex, hexToBytes} from '../hex.ts';
+import type {Hardfork} from '../rules.ts';
+import type {StateOverlay} from '../state/overlay.ts';
+import type {Address, Log} from '../types.ts';
+import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
+
+export interface EthereumjsOptions {
+  readonly chainId: bigint;
+  readonly hardfork: Hardfork;
+  /** Whether the SAPs answer. */
+  readonly precompiles: boolean;
+}
+
+type EvmResult = Awaited<ReturnType<EVM['runCall']>>;
+
+/** Makes engines that share one set of rules; each is one EVM and runs one frame at a time. */
+export async function createEthereumjsFactory(options: EthereumjsOptions): Promise<() => Promise<ExecutionEngine>> {
+  const common = createCustomCommon({chainId: Number(options.chainId)}, Mainnet, {hardfork: options.hardfork, customCrypto: await customCrypto()});
+  return () => EthereumjsEngine.create(common, options.precompiles);
+}
+
+class EthereumjsEngine implements ExecutionEngine {
+  readonly #evm: EVM;
+  readonly #states: OverlayStateManager;
+  readonly #precompiles: ReadonlySet<string>;
+  readonly #chain: {block: BlockEnvironment | undefined};
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(evm: EVM, states: OverlayStateManager, chain: {block: BlockEnvironment | undefined}) {
+    this.#evm = evm;
+    this.#states = states;
+    this.#chain = chain;
+    this.#precompiles = new Set([...evm.precompiles.keys()].map((address) => `0x${address}`));
+  }
+
+  static async create(common: Common, precompiles: boolean): Promise<EthereumjsEngine> {
+    const states = new OverlayStateManager();
+    const chain: {block: BlockEnvironment | undefined} = {block: undefined};
+    const blockchain = {
+      getBlock: async (number: number) => ({hash: () => hexToBytes(chain.block!.blockHash(BigInt(number)))}),
+      putBlock: async (): Promise<void> => {},
+      shallowCopy: () => blockchain,
+    };
+    const evm = await createEvm({common, stateManager: states, blockchain, ...(precompiles ? {} : {saps: []})});
+    return new EthereumjsEngine(evm, states, chain);
+  }
+
+  isPrecompile(address: Address): boolean {
+    return this.#precompiles.has(address);
+  }
+
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult> {
+    const result = this.#queue.then(() => this.#run(frame, block, state));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult> {
+    const evm = this.#evm;
+    this.#states.overlay = state;
+    this.#chain.block = block;
+    try {
+      evm.journal.cleanJournal();
+      for (const address of this.#precompiles) evm.journal.addAlwaysWarmAddress(address);
+      for (const address of frame.warmAddresses) evm.journal.addAlwaysWarmAddress(address);
+      for (const {address, slot} of frame.warmSlots) evm.journal.addAlwaysWarmSlot(address, slot);
+      const result = await evm.runCall({
+        block: {header: headerOf(block)},
+        gasPrice: frame.gasPrice,
+        origin: toEvmAddress(frame.caller),
+        caller: toEvmAddress(frame.caller),
+        gasLimit: frame.gas,
+        ...(frame.to === undefined ? {} : {to: toEvmAddress(frame.to)}),
+        value: frame.value,
+        data: frame.data,
+        skipNonceIncrement: true,
+      });
+      return resultOf(result, frame);
+    } finally {
+      evm.transientStorage.clear();
+      this.#states.overlay = undefined;
+      this.#chain.block = undefined;
+    }
+  }
+}
+
+function headerOf(block: BlockEnvironment) {
+  return {
+    number: block.number,
+    coinbase: toEvmAddress(block.miner),
+    timestamp: block.timestamp,
+    difficulty: 0n,
+    prevRandao: hexToBytes(block.prevRandao),
+    gasLimit: block.gasLimit,
+    baseFeePerGas: block.baseFeePerGas,
+    getBlobGasPrice: () => block.blobBaseFee,
+  };
+}
+
+function resultOf(result: EvmResult, frame: Frame): FrameResult {
+  const {execResult} = result;
+  const failure = execResult.exceptionError?.error;
+  const succeeded = failure === undefined;
+  const created = execResult.createdAddresses;
+  const destroyed: Address[] = [];
+  if (succeeded) {
+    for (const address of execResult.selfdestruct?.keys() ?? []) if (created?.has(address) === true) destroyed.push(address);
+  }
+  return {
+    status: succeeded ? 'success' : failure === 'revert' ? 'revert' : 'failure',
+    error: succeeded || failure === 'revert' ? undefined : (GETH_ERRORS[failure] ?? failure),
+    returnData: execResult.returnValue,
+    gasUsed: execResult.executionGasUsed,
+    refund: succeeded ? (execResult.gasRefund ?? 0n) : 0n,
+    logs: succeeded ? (execResult.logs ?? []).map(logOf) : [],
+    createdAddress: frame.to === undefined && result.createdAddress !== undefined ? addressOf(result.createdAddress) : undefined,
+    destroyed,
+  };
+}
+
+function logOf([address, topics, data]: [Uint8Array, Uint8Array[], Uint8Array]): Log {
+  return {address: bytesToHex(address), topics: topics.map(bytesToHex), data};
+}
+
+/** geth's core/vm/errors.go for the same conditions. */
+const GETH_ERRORS: Readonly<Record<string, string>> = {
+  'out of gas': 'out of gas',
+  'code store out of gas': 'contract creation code storage out of gas',
+  'code size to deposit exceeds maximum code size': 'max code size exceeded',
+  'stack underflow': 'stack underflow',
+  'stack overflow': 'stack limit reached 1024',
+  'invalid JUMP': 'invalid jump destination',
+  'invalid opcode': 'invalid opcode',
+  'value out of range': 'return data out of bounds',
+  'static state change': 'write protection',
+  'create collision': 'contract address collision',
+  'insufficient balance': 'insufficient balance for transfer',
+  'invalid bytecode deployed': 'invalid code: must not begin with 0xef',
+  'initcode exceeds max initcode size': 'max initcode size exceeded',
+  'value overflow': 'insufficient balance for transfer',
+};

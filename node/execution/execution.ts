@@ -1,0 +1,70 @@
+import {claimDatabase} from '#node/storage';
+import type {Execution, ExecutionOptions} from './api.ts';
+import {EvmApplication} from './app.ts';
+import {BloomIndex} from './block/bloom-index.ts';
+import type {BlockExecutorModules} from './block-executor.ts';
+import {Chain} from './chain.ts';
+import {EvmChainBackend} from './chain-backend.ts';
+import {EnginePool} from './engine-pool.ts';
+import type {ExecutionEngine} from './engine.ts';
+import {createEthereumjsFactory} from './ethereumjs/engine.ts';
+import {DATABASE_KIND, DATABASE_VERSION} from './keys.ts';
+import {HISTORY_BLOCKS_DEFAULT} from './limits.ts';
+import {forkRules} from './rules.ts';
+import {stateReader} from './state/reader.ts';
+import {TransactionCache} from './transaction-cache.ts';
+
+const BASE_FEE_FLOOR_DEFAULT = 100_000_000n;
+
+/**
+ * Builds the execution layer over an open database, checks that the database is ours and whole, and brings it to its last committed
+ * block. `close` waits for work in the background; the database stays open, it is the caller's.
+ */
+export async function createExecution(options: ExecutionOptions): Promise<Execution> {
+  await claimDatabase(options.db, DATABASE_KIND, DATABASE_VERSION);
+  const hardfork = options.chainOptions?.hardfork ?? 'osaka';
+  const chain = new Chain({
+    db: options.db,
+    rules: forkRules(hardfork),
+    baseFeeFloor: options.chainOptions?.baseFeeFloor ?? BASE_FEE_FLOOR_DEFAULT,
+    historyBlocks: options.archive === true ? undefined : (options.historyBlocks ?? HISTORY_BLOCKS_DEFAULT),
+  });
+  const transactions = new TransactionCache(() => chain.parameters.chainId);
+  const decode = transactions.decode.bind(transactions);
+  const now = options.now ?? (() => performance.now());
+
+  const factory = once(() =>
+    createEthereumjsFactory({chainId: chain.parameters.chainId, hardfork, precompiles: options.chainOptions?.precompiles ?? true}),
+  );
+  const createEngine = async (): Promise<ExecutionEngine> => (await factory())();
+  const executor = once(async (): Promise<BlockExecutorModules> => ({chain, engine: await createEngine(), decode, now, yieldTurn}));
+  const pool = once(async () => new EnginePool(createEngine));
+
+  const app = new EvmApplication({chain, logger: options.logger, executor, decode});
+  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines: pool, onBlock: (fn) => app.onBlock(fn)});
+  app.onBlock(({block}) => transactions.forget(block.transactions));
+  return {
+    app,
+    backend,
+    latest: stateReader(() => chain.state.newest),
+    decode,
+    onBlock: (fn) => app.onBlock(fn),
+    close: () => app.close(),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    // A failure (no genesis yet) is not kept.
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+function yieldTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

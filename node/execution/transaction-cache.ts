@@ -1,0 +1,32 @@
+import {keccak256Hex} from './keccak.ts';
+import {TRANSACTION_CACHE_MAX} from './limits.ts';
+import {decodeTransaction} from './transaction.ts';
+import type {Transaction} from './types.ts';
+
+/** Decoded transactions by hash: the mempool, the proposal check and the execution all ask for the same ones. */
+export class TransactionCache {
+  readonly #chainId: () => bigint;
+  readonly #transactions = new Map<string, Transaction>();
+
+  constructor(chainId: () => bigint) {
+    this.#chainId = chainId;
+  }
+
+  /** Throws DecodeError. */
+  decode(raw: Uint8Array): Transaction {
+    const hash = keccak256Hex(raw);
+    const cached = this.#transactions.get(hash);
+    if (cached !== undefined) return cached;
+    const tx = decodeTransaction(raw, {chainId: this.#chainId()});
+    if (this.#transactions.size >= TRANSACTION_CACHE_MAX) {
+      const oldest = this.#transactions.keys().next();
+      if (oldest.done !== true) this.#transactions.delete(oldest.value);
+    }
+    this.#transactions.set(hash, tx);
+    return tx;
+  }
+
+  forget(transactions: readonly Transaction[]): void {
+    for (const {hash} of transactions) this.#transactions.delete(hash.slice(2));
+  }
+}
