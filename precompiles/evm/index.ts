@@ -5,11 +5,15 @@ import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
 import {initPrecompiles, SAPS} from '../index.ts';
 import {loadBls12381} from '../mcl/bls12-381.ts';
 import {loadBn254} from '../mcl/bn254.ts';
+import {loadP256} from '../mcl/p256.ts';
 import type {Sap} from '../types.ts';
 import {bn254Precompiles} from './bn254.ts';
+import {p256Verify} from './p256.ts';
 import {SapEvm} from './sap-evm.ts';
 
 export {customCrypto} from './crypto.ts';
+
+const P256_VERIFY_ADDRESS = `${'0'.repeat(37)}100`;
 
 export interface CreateEvmOptions {
   /** Make it with `customCrypto()` as its `customCrypto`, or keccak and ecrecover run in plain JavaScript. */
@@ -30,7 +34,7 @@ export interface CreateEvmOptions {
  */
 export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
   await initPrecompiles();
-  const [bn254, bls] = await Promise.all([loadBn254(), loadBls12381()]);
+  const [bn254, bls, p256] = await Promise.all([loadBn254(), loadBls12381(), loadP256()]);
   return new SapEvm({
     common: options.common,
     stateManager: options.stateManager,
@@ -39,5 +43,6 @@ export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
     allowUnlimitedContractSize: options.allowUnlimitedContractSize ?? false,
     bn254: bn254Precompiles(bn254),
     bls,
+    replacements: new Map([[P256_VERIFY_ADDRESS, p256Verify(p256)]]),
   });
 }

@@ -6,6 +6,7 @@ import type {
   EVMMockBlockchainInterface,
   ExecResult,
   Message,
+  PrecompileFunc,
   PrecompileInput,
 } from '@ethereumjs/evm';
 import {Address} from '@ethereumjs/util';
@@ -20,6 +21,8 @@ export interface SapEvmOptions {
   readonly allowUnlimitedContractSize: boolean;
   readonly bn254: EVMBN254Interface;
   readonly bls: EVMBLSInterface;
+  /** Takes the place of the machine's own, by address (40 hex digits), in forks that have one there. */
+  readonly replacements: ReadonlyMap<string, PrecompileFunc>;
 }
 
 /**
@@ -29,6 +32,7 @@ export interface SapEvmOptions {
 export class SapEvm extends EVM {
   readonly #saps: ReadonlyMap<string, Sap>;
   readonly #options: SapEvmOptions;
+  #replacedIn: Map<string, PrecompileFunc> | undefined;
 
   constructor(options: SapEvmOptions) {
     super({
@@ -43,6 +47,16 @@ export class SapEvm extends EVM {
     });
     this.#options = options;
     this.#saps = new Map(options.saps.map((sap) => [sap.address, sap]));
+  }
+
+  /** The machine makes its table anew when the fork changes. */
+  override get precompiles(): Map<string, PrecompileFunc> {
+    const active = this._precompiles;
+    if (this.#replacedIn !== active) {
+      for (const [address, run] of this.#options.replacements) if (active.has(address)) active.set(address, run);
+      this.#replacedIn = active;
+    }
+    return active;
   }
 
   /** An EVM of the same kind over a copy of the state manager; the base class would leave the SAPs behind. */

@@ -24,6 +24,7 @@ export interface MclModule {
   _mclBnFr_add(z: number, x: number, y: number): void;
   _mclBnFr_sqr(z: number, x: number): void;
   _mclBnFr_mul(z: number, x: number, y: number): void;
+  _mclBnFr_inv(y: number, x: number): void;
 
   _mclBnFp_setLittleEndian(x: number, bytes: number, size: number): number;
   _mclBnFp_getLittleEndian(out: number, outSize: number, x: number): number;
@@ -34,6 +35,7 @@ export interface MclModule {
   _mclBnFp2_mapToG2(y: number, x: number): number;
 
   _mclBnG1_clear(x: number): void;
+  _mclBnG1_getBasePoint(x: number): void;
   _mclBnG1_deserialize(x: number, bytes: number, size: number): number;
   _mclBnG1_isValid(x: number): number;
   _mclBnG1_isValidOrder(x: number): number;
@@ -67,6 +69,7 @@ export interface MclModule {
 /** mcl's numbers for its curves (mcl/include/mcl/curve_type.h). */
 export const CURVE_BN_SNARK1 = 4;
 export const CURVE_BLS12_381 = 5;
+export const CURVE_NIST_P256 = 107;
 
 /** Sizes in bytes of mcl's values in linear memory: this build reserves 384 bits for a base field element and 256 for a scalar. */
 export const FR_SIZE = 32;

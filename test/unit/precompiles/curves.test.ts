@@ -4,11 +4,13 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {NobleBLS, NobleBN254} from '@ethereumjs/evm';
 import {bls12_381} from '@noble/curves/bls12-381.js';
+import {p256} from '@noble/curves/nist.js';
 import {BASE_FIELD_MODULUS, SCALAR_FIELD_MODULUS} from '#precompiles/codec';
 import {loadBls12381} from '../../../precompiles/mcl/bls12-381.ts';
 import type {Bls12381} from '../../../precompiles/mcl/bls12-381.ts';
 import {loadBn254} from '../../../precompiles/mcl/bn254.ts';
 import type {Bn254} from '../../../precompiles/mcl/bn254.ts';
+import {loadP256} from '../../../precompiles/mcl/p256.ts';
 import {G2_SIZE} from '../../../precompiles/mcl/module.ts';
 import {bytes, concat, hex, patched, seededRandom, twistPointOutsideSubgroup, word} from './support.ts';
 
@@ -211,6 +213,57 @@ describe('BLS12-381 precompiles', () => {
       if (i % 2 === 0) expect(() => bls.addG1(concat(p, damaged))).toThrow();
       else expect(() => bls.addG2(concat(q, damaged))).toThrow();
     }
+  });
+});
+
+describe('P-256 signatures', () => {
+  const signed = (seed: string) => {
+    const [secret, digest] = [`secret ${seed}`, `digest ${seed}`].map((text) => Uint8Array.from(createHash('sha256').update(text).digest()));
+    const signature = p256.sign(digest!, secret!, {prehash: false, lowS: false});
+    return concat(digest!, signature, p256.getPublicKey(secret!, false).subarray(1));
+  };
+  const nobleSays = (input: Uint8Array): boolean => {
+    try {
+      const key = concat(Uint8Array.of(4), input.subarray(96));
+      return p256.verify(input.subarray(32, 96), input.subarray(0, 32), key, {prehash: false, lowS: false});
+    } catch {
+      return false;
+    }
+  };
+
+  it('hold and fail as noble says', async () => {
+    const curve = await loadP256();
+    const random = seededRandom(5);
+    for (let i = 0; i < 20; i++) {
+      const input = signed(String(i));
+      expect(curve.verify(input)).toBe(true);
+      const damaged = Uint8Array.from(input);
+      damaged[random(160)]! ^= 1 << random(8);
+      expect([i, curve.verify(damaged)]).toEqual([i, nobleSays(damaged)]);
+    }
+  });
+
+  it('hold for both of s and −s, and never for values out of range', async () => {
+    const curve = await loadP256();
+    const input = signed('range');
+    const order = p256.Point.Fn.ORDER;
+    const s = BigInt(hex(input.subarray(64, 96)));
+    expect(curve.verify(patched(input, 64, word(order - s)))).toBe(true);
+    for (const offset of [32, 64]) {
+      for (const value of [0n, order, 2n ** 256n - 1n]) expect(curve.verify(patched(input, offset, word(value)))).toBe(false);
+    }
+    expect(curve.verify(patched(input, 96, new Uint8Array(64)))).toBe(false);
+    expect(curve.verify(patched(input, 96, word(p256.Point.Fp.ORDER)))).toBe(false);
+    expect(curve.verify(input.subarray(0, 159))).toBe(false);
+    expect(curve.verify(concat(input, new Uint8Array(1)))).toBe(false);
+    // u1·G + u2·Q at infinity: the digest is −r times the secret.
+    const secret = 12_345n;
+    const {x, y} = p256.Point.BASE.multiply(secret).toAffine();
+    const cancelling = concat(word((order - ((7n * secret) % order)) % order), word(7n), word(9n), word(x), word(y));
+    expect(curve.verify(cancelling)).toBe(false);
+    // A digest at or above the order counts modulo the order.
+    const digest = BigInt(hex(input.subarray(0, 32)));
+    if (digest + order < 2n ** 256n) expect(curve.verify(patched(input, 0, word(digest + order)))).toBe(true);
   });
 });
 

@@ -285,6 +285,31 @@ describe('standard precompiles of the same machine', () => {
     expect(keccak256!(new Uint8Array(1_000))).not.toEqual(keccak256!(new Uint8Array(1_001)));
   });
 
+  it('verifies P-256 signatures as EIP-7951 has it', async () => {
+    // Wycheproof, by way of geth's p256Verify.json.
+    const data = bytes(
+      '0x4cee90eb86eaa050036147a12d49004b6b9c72bd725d39d4785011fe190f0b4d' +
+        'a73bd4903f0ce3b639bbbf6e8e80d16931ff4bcf5993d58468e8fb19086e8cac' +
+        '36dbcd03009df8c59286b162af3bd7fcc0450c9aa81be5d10d312af6c66b1d60' +
+        '4aebd3099c618202fcfe16ae7770b0c49ab5eadf74b754204a3bb6060e44eff3' +
+        '7618b065f9832de4ca6ca971a7a1adc826d0f7c00181a5fb2ddf79ae00b4e10e',
+    );
+    const good = await callPrecompile(0x100, data);
+    expect([hex(good.returnValue), good.executionGasUsed]).toEqual([hex(word(1n)), 6_900n]);
+    const bad = await callPrecompile(0x100, concat(data.subarray(0, 31), Uint8Array.of(0), data.subarray(32)));
+    expect([bad.exceptionError, bad.returnValue.length, bad.executionGasUsed]).toEqual([undefined, 0, 6_900n]);
+    const {execResult} = await evm.runCall({to: new Address(hexToBytes(`0x${'100'.padStart(40, '0')}`)), data, gasLimit: 6_899n});
+    expect([execResult.exceptionError?.error, execResult.executionGasUsed]).toEqual(['out of gas', 6_899n]);
+  });
+
+  it('has no P-256 in forks before Osaka', async () => {
+    const prague = new Common({chain: Mainnet, hardfork: Hardfork.Prague, customCrypto: common.customCrypto});
+    const older = await createEvm({common: prague, stateManager: new SimpleStateManager({common: prague}), saps: []});
+    expect(older.getPrecompile(`0x${'100'.padStart(40, '0')}`)).toBeUndefined();
+    prague.setHardfork(Hardfork.Osaka);
+    expect(older.getPrecompile(`0x${'100'.padStart(40, '0')}`)).toBeDefined();
+  });
+
   it('takes all gas for a point off the curve', async () => {
     const {exceptionError, executionGasUsed} = await callPrecompile(6, concat(word(1n), word(1n), word(1n), word(2n)));
     expect(exceptionError).toBeDefined();
