@@ -9,6 +9,7 @@ import type {TransactionSource} from '#consensus/engine';
 import type {PoolBackend} from '#node/rpc/eth';
 import type {Address, Hash, StateReader, Transaction} from '#node/execution';
 import {checkAgainstSender, checkAlone, type AdmissionRules} from './admission.ts';
+import {Catalogue} from './catalogue.ts';
 import {decodeFailure, PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
 import {EvictionOrder, isWorthMore} from './eviction.ts';
 import {GossipOutbox} from './gossip.ts';
@@ -23,12 +24,11 @@ export class Mempool implements TransactionSource, PoolBackend {
   private readonly limits: MempoolLimits;
   private readonly outbox: GossipOutbox;
 
-  private readonly byHash = new Map<Hash, PooledTransaction>();
+  private readonly catalogue = new Catalogue();
   private readonly bySender = new Map<Address, SenderQueue>();
   /** Senders with something executable. */
   private readonly ready = new Set<SenderQueue>();
   private pendingCount = 0;
-  private bytes = 0;
   private sequence = 0;
   /** Counts calls of `update`; tells whether a sender's nonce and balance were read since the last block. */
   private blocksSeen = 0;
@@ -123,7 +123,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   // PoolBackend
 
   get(hash: Hash): Transaction | undefined {
-    return this.byHash.get(hash)?.tx;
+    return this.catalogue.get(hash)?.tx;
   }
 
   pendingNonce(address: Address): bigint {
@@ -134,12 +134,12 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   counts(): {readonly pending: number; readonly queued: number} {
-    return {pending: this.pendingCount, queued: this.byHash.size - this.pendingCount};
+    return {pending: this.pendingCount, queued: this.catalogue.size - this.pendingCount};
   }
 
   /** All that waits, and the bytes of their envelopes. */
   size(): {readonly count: number; readonly bytes: number} {
-    return {count: this.byHash.size, bytes: this.bytes};
+    return {count: this.catalogue.size, bytes: this.catalogue.bytes};
   }
 
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
@@ -178,7 +178,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     if (this.isClosed) throw refuse.stopped();
     if (raw.length > this.limits.transactionBytesMax) throw refuse.oversized(raw.length, this.limits.transactionBytesMax);
     const tx = this.decode(raw);
-    if (this.byHash.has(tx.hash)) throw refuse.alreadyKnown();
+    if (this.catalogue.has(tx.hash)) throw refuse.alreadyKnown();
     checkAlone(tx, this.rules());
 
     const state = this.modules.state();
@@ -208,6 +208,14 @@ export class Mempool implements TransactionSource, PoolBackend {
     }
   }
 
+  private decodeOrNothing(raw: Uint8Array): Transaction | undefined {
+    try {
+      return this.modules.decode(raw);
+    } catch {
+      return undefined;
+    }
+  }
+
   private rules(): AdmissionRules {
     const {chainId, feeCapMin = 0n, tipMin = 0n, allowUnprotected = false} = this.options;
     return {chainId, feeCapMin, tipMin, allowUnprotected, blockGasLimit: this.modules.blockGasLimit(), intrinsicGas: this.modules.intrinsicGas};
@@ -216,8 +224,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   private place(item: PooledTransaction, queue: SenderQueue): void {
     const displaced = queue.insert(item);
     const wasPending = displaced !== undefined && item.tx.nonce < queue.nextNonce;
-    this.byHash.set(item.tx.hash, item);
-    this.bytes += item.tx.raw.length;
+    this.catalogue.add(item);
     queue.lastActiveMs = this.modules.clock.nowMs();
     if (displaced !== undefined) this.forget([displaced], 'replaced');
     const promoted = this.promoted(queue, queue.promote());
@@ -231,7 +238,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     const displaced = queue.find(item.tx.nonce);
     const countMax = this.limits.poolCountMax - (displaced === undefined ? 1 : 0);
     const bytesMax = this.limits.poolBytesMax - item.tx.raw.length + (displaced?.tx.raw.length ?? 0);
-    const fits = (): boolean => this.byHash.size <= countMax && this.bytes <= bytesMax;
+    const fits = (): boolean => this.catalogue.size <= countMax && this.catalogue.bytes <= bytesMax;
     if (fits()) return;
 
     this.eviction ??= new EvictionOrder(this.bySender.values(), this.modules.baseFee(), this.limits.senderFairCount);
@@ -255,8 +262,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   private popTail(queue: SenderQueue, order: EvictionOrder): void {
     const pendingBefore = queue.pendingCount;
     const item = queue.pop()!;
-    this.byHash.delete(item.tx.hash);
-    this.bytes -= item.tx.raw.length;
+    this.catalogue.remove(item);
     this.pendingCount += queue.pendingCount - pendingBefore;
     this.settle(queue);
     order.tailChanged(queue);
@@ -265,8 +271,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   private putBack(queue: SenderQueue, item: PooledTransaction): void {
     this.bySender.set(queue.address, queue);
     queue.insert(item);
-    this.byHash.set(item.tx.hash, item);
-    this.bytes += item.tx.raw.length;
+    this.catalogue.add(item);
     this.promoted(queue, queue.promote());
     this.eviction?.inserted(queue, item);
   }
@@ -306,11 +311,7 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   private forget(items: readonly PooledTransaction[], reason: DropReason): void {
     if (items.length === 0) return;
-    for (const item of items) {
-      if (this.byHash.get(item.tx.hash) !== item) continue;
-      this.byHash.delete(item.tx.hash);
-      this.bytes -= item.tx.raw.length;
-    }
+    for (const item of items) this.catalogue.remove(item);
     this.modules.metrics?.dropped(reason, items.length);
   }
 
@@ -318,12 +319,8 @@ export class Mempool implements TransactionSource, PoolBackend {
   private accountsNamedBy(txs: readonly Uint8Array[]): Set<Address> {
     const addresses = new Set<Address>();
     for (const raw of txs) {
-      let tx: Transaction;
-      try {
-        tx = this.modules.decode(raw);
-      } catch {
-        continue; // Not an Ethereum transaction: the sweep finds what it changed.
-      }
+      const tx = this.catalogue.find(raw)?.tx ?? this.decodeOrNothing(raw);
+      if (tx === undefined) continue; // Not an Ethereum transaction: the sweep finds what it changed.
       addresses.add(tx.sender);
       if (tx.to !== undefined) addresses.add(tx.to);
     }
@@ -375,6 +372,6 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   private measure(): void {
-    this.modules.metrics?.size(this.pendingCount, this.byHash.size - this.pendingCount, this.bytes);
+    this.modules.metrics?.size(this.pendingCount, this.catalogue.size - this.pendingCount, this.catalogue.bytes);
   }
 }

@@ -1,5 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
-import {GWEI, testPool, Unsigned, unsignedSender} from './support.ts';
+import {decodeTransaction} from '../../../node/execution/transaction.ts';
+import {GWEI, senderOf, signed, testPool, Unsigned, unsignedSender} from './support.ts';
 
 const fee = (gwei: number) => ({cap: 100n * GWEI, tip: BigInt(gwei) * GWEI});
 
@@ -154,6 +155,21 @@ describe('update', () => {
     stop();
     await pool.update(2n, [], []);
     expect(announced).toBe(2);
+  });
+
+  it('does not decode a block\'s transactions again, except those that the pool has not', async () => {
+    let decoded = 0;
+    const {pool, state} = testPool({}, {}, (raw) => {
+      decoded++;
+      return decodeTransaction(raw);
+    });
+    const raws = Array.from({length: 10}, (_, nonce) => signed(0, BigInt(nonce)));
+    for (const raw of raws) await pool.submit(raw);
+    state.nonces.set(senderOf(0), 10n);
+    decoded = 0;
+    await pool.update(1n, [...raws.map((raw) => raw.slice()), signed(1, 0n)], []);
+    expect(decoded).toBe(1);
+    expect(pool.size()).toEqual({count: 0, bytes: 0});
   });
 
   it('survives transactions of a block that the decoder does not know', async () => {
