@@ -1,4 +1,5 @@
 /** The accounts that a chain starts with for its system contracts: a proxy and an implementation each. */
+import {hexToBytes} from 'viem';
 import {
   assetRegistryDeployedBytecode,
   attributionDeployedBytecode,
@@ -65,14 +66,10 @@ function account(
   code: `0x${string}`,
   storage: ReadonlyMap<`0x${string}`, `0x${string}`>,
 ): GenesisAccount {
-  return {address, balance: 0n, nonce: CONTRACT_NONCE, code: bytesOf(code), storage};
+  return {address, balance: 0n, nonce: CONTRACT_NONCE, code: hexToBytes(code), storage};
 }
 
 /** An address as a storage word: right-aligned in 32 bytes. */
 function addressWord(address: `0x${string}`): `0x${string}` {
   return `0x${address.slice(2).padStart(64, '0')}`;
-}
-
-function bytesOf(hex: `0x${string}`): Uint8Array {
-  return Uint8Array.from({length: (hex.length - 2) / 2}, (_, index) => Number.parseInt(hex.slice(2 + 2 * index, 4 + 2 * index), 16));
 }

@@ -52,7 +52,7 @@ describe('lineage', () => {
           expect(ancestors.slice(0, parents.length)).toEqual(parents);
         }
       }),
-      {numRuns: 15, seed: 1},
+      {numRuns: 10, seed: 1},
     );
   });
 
