@@ -18,6 +18,9 @@ export class EthBlockStore {
   readonly #db: KeyValueStore;
   readonly #cache = new Map<bigint, CachedBlock>();
   readonly #hashes = new Map<bigint, Hash>();
+  /** Indexes of the cached blocks that came by `put`: they are readable while their batch is still being written. */
+  readonly #recentNumbers = new Map<Hash, bigint>();
+  readonly #recentLocations = new Map<Hash, {blockNumber: bigint; index: number}>();
 
   constructor(db: KeyValueStore) {
     this.#db = db;
@@ -28,6 +31,8 @@ export class EthBlockStore {
     const {header, transactions} = block;
     this.#remember(header.number, {block, receipts});
     this.#rememberHash(header.number, header.hash);
+    this.#recentNumbers.set(header.hash, header.number);
+    transactions.forEach(({hash}, index) => this.#recentLocations.set(hash, {blockNumber: header.number, index}));
     const ops: KeyValueOp[] = [
       {
         type: 'put',
@@ -66,6 +71,8 @@ export class EthBlockStore {
   }
 
   numberOf(hash: Hash): bigint | undefined {
+    const recent = this.#recentNumbers.get(hash);
+    if (recent !== undefined) return recent;
     const bytes = this.#db.get(numberOfHashKey(hash));
     return bytes === undefined ? undefined : readUint64(bytes);
   }
@@ -82,6 +89,8 @@ export class EthBlockStore {
   }
 
   location(hash: Hash): {blockNumber: bigint; index: number} | undefined {
+    const recent = this.#recentLocations.get(hash);
+    if (recent !== undefined) return recent;
     const bytes = this.#db.get(locationKey(hash));
     if (bytes === undefined) return undefined;
     return {blockNumber: readUint64(bytes), index: new DataView(bytes.buffer, bytes.byteOffset).getUint32(8)};
@@ -109,9 +118,15 @@ export class EthBlockStore {
     this.#cache.delete(number);
     this.#cache.set(number, cached);
     if (this.#cache.size > BLOCK_CACHE_MAX) {
-      const oldest = this.#cache.keys().next();
-      if (oldest.done !== true) this.#cache.delete(oldest.value);
+      const oldest = this.#cache.entries().next();
+      if (oldest.done !== true) this.#forget(...oldest.value);
     }
+  }
+
+  #forget(number: bigint, {block}: CachedBlock): void {
+    this.#cache.delete(number);
+    this.#recentNumbers.delete(block.header.hash);
+    for (const {hash} of block.transactions) this.#recentLocations.delete(hash);
   }
 }
 
