@@ -6,13 +6,14 @@ import type {Address, Hex} from 'viem';
 import type {Reader} from './chain.ts';
 import {coins} from './print.ts';
 
-type Entry = {readonly name: string; readonly before: bigint; moved: bigint};
+type Entry = {readonly name: string; readonly before: bigint; received: bigint; sent: bigint};
 
 export type Line = {
   readonly name: string;
   readonly address: Address;
   readonly before: bigint;
-  readonly moved: bigint;
+  readonly received: bigint;
+  readonly sent: bigint;
   readonly gas: bigint;
   readonly expected: bigint;
   readonly actual: bigint;
@@ -49,13 +50,13 @@ export class Ledger {
   /** Enters an account with what it has now. */
   async add(name: string, address: Address): Promise<void> {
     const before = await this.reader.getBalance({address});
-    this.entries.set(address.toLowerCase() as Address, {name, before, moved: 0n});
+    this.entries.set(address.toLowerCase() as Address, {name, before, received: 0n, sent: 0n});
   }
 
   /** Writes down an expected movement. Both sides must be in the books. */
   move(from: Address, to: Address, wei: bigint): void {
-    this.entry(from).moved -= wei;
-    this.entry(to).moved += wei;
+    this.entry(from).sent += wei;
+    this.entry(to).received += wei;
   }
 
   private entry(address: Address): Entry {
@@ -82,22 +83,26 @@ export class Ledger {
       const blocks = await Promise.all(numbers.map((blockNumber) => this.reader.getBlock({blockNumber, includeTransactions: true})));
       for (const {hash, from} of blocks.flatMap(({transactions}) => transactions)) await take(hash, from);
     }
-    const lines = await Promise.all([...this.entries].map(async ([address, {name, before, moved}]): Promise<Line> => {
+    const lines = await Promise.all([...this.entries].map(async ([address, {name, before, received, sent}]): Promise<Line> => {
       const paid = gas.get(address) ?? 0n;
       const actual = await this.reader.getBalance({address});
-      return {name, address, before, moved, gas: paid, expected: before + moved - paid, actual};
+      return {name, address, before, received, sent, gas: paid, expected: before + received - sent - paid, actual};
     }));
     return {lines, transactionCount, strangerCount, isExact: lines.every(({expected, actual}) => expected === actual)};
   }
 }
 
-/** The books as a table. */
+/** The books in words. */
 export function describeLines(lines: readonly Line[]): string[] {
-  const signed = (wei: bigint): string => (wei > 0n ? `+${coins(wei)}` : coins(wei));
-  return lines.flatMap(({name, before, moved, gas, expected, actual}) => [
-    `${name}: ${coins(before)} ${signed(moved)}, gas ${coins(-gas)}`,
+  return lines.flatMap(({name, before, received, sent, gas, expected, actual}) => [
+    [
+      `${name}: had ${coins(before)}`,
+      ...(received > 0n ? [`received ${coins(received)}`] : []),
+      ...(sent > 0n ? [`paid ${coins(sent)}`] : []),
+      ...(gas > 0n ? [`gas ${coins(gas)}`] : []),
+    ].join(', '),
     expected === actual
-      ? `  = ${coins(actual)}, exact to the wei`
-      : `  = ${coins(expected)} expected, but the chain says ${coins(actual)}: ${actual - expected} wei differ`,
+      ? `  has ${coins(actual)}, exact to the wei`
+      : `  should have ${coins(expected)}, but has ${coins(actual)}: ${actual - expected} wei differ`,
   ]);
 }

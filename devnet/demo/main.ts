@@ -55,11 +55,11 @@ async function tell(chain: DemoChain, workDir: string, onStory: (story: Story) =
   const cast = {
     data: chain.wallet(0), trainer: chain.wallet(1), consumer: chain.wallet(2), prover: chain.wallet(3), cheat: chain.wallet(4),
   };
-  const {attribution, inferenceOracle, licensing, assetRegistry} = SYSTEM_ADDRESSES;
+  const {attribution, inferenceOracle, licensing} = SYSTEM_ADDRESSES;
   const ledger = await Ledger.open(chain.reader, {
     'Data contributor': cast.data.account.address, 'Trainer': cast.trainer.account.address,
     'Consumer': cast.consumer.account.address, 'Prover': cast.prover.account.address, 'Cheat': cast.cheat.account.address,
-    'Attribution': attribution, 'InferenceOracle': inferenceOracle, 'Licensing': licensing, 'AssetRegistry': assetRegistry,
+    'The contract Attribution': attribution, 'The contract InferenceOracle': inferenceOracle, 'The contract Licensing': licensing,
   });
   const story = new Story(chain, cast, ledger, workDir);
   onStory(story);
