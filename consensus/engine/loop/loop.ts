@@ -66,6 +66,7 @@ export class ConsensusLoop {
   private round: RoundState;
   private assembly: BlockAssembly;
   private lastBlockHadTransactions: boolean;
+  private fruitlessBlocks = 0;
 
   private queue: LoopInput[] = [];
   private internal: InternalInput[] = [];
@@ -101,9 +102,21 @@ export class ConsensusLoop {
     return this.status === 'running';
   }
 
-  /** Replays the log of the current height, then begins to take inputs. */
+  /** Replays the log of the current height, then begins to take inputs. @throws what halts it. */
   async start(events: LoopEvents): Promise<void> {
     this.events = events;
+    try {
+      await this.resume();
+    } catch (error) {
+      this.halt(error);
+      throw error;
+    }
+    this.armStart();
+    events.heightChanged();
+    this.drain();
+  }
+
+  private async resume(): Promise<void> {
     this.status = 'replaying';
     const {height} = this.round;
     for (const input of this.modules.wal.replay(height)) {
@@ -111,11 +124,15 @@ export class ConsensusLoop {
       await this.replay(input);
     }
     this.status = 'running';
-    await this.resumeSigning();
+    // Signs what a crash kept us from logging; the signer gives the same signature again, or refuses.
+    const effects = this.replayed;
+    this.replayed = [];
+    for (const effect of effects) {
+      if (isSigned(this.view, effect)) continue;
+      await this.perform(effect);
+      await this.settle();
+    }
     for (const kind of ['propose', 'prevote', 'precommit'] as const) this.rearm(kind);
-    this.armStart();
-    this.events.heightChanged();
-    this.drain();
   }
 
   /** Resolves when the input that is being handled, if any, is done with. */
@@ -154,11 +171,12 @@ export class ConsensusLoop {
         }
       }
     } catch (error) {
-      this.halt(error instanceof Error ? error : new EngineError('INVARIANT', String(error)));
+      this.halt(error);
     }
   }
 
-  private halt(error: Error): void {
+  private halt(cause: unknown): void {
+    const error = cause instanceof Error ? cause : new EngineError('INVARIANT', String(cause));
     this.status = 'halted';
     this.queue = [];
     this.internal = [];
@@ -191,6 +209,7 @@ export class ConsensusLoop {
         if (input.height === this.round.height) await this.startHeight();
         return;
       case 'work':
+        this.fruitlessBlocks = 0;
         if (this.round.step === 'newHeight') this.armStart();
         return;
       default:
@@ -208,17 +227,6 @@ export class ConsensusLoop {
         return this.takeProposal(input.peer, input.proposal);
       default:
         await this.dispatch(input);
-    }
-  }
-
-  /** Signs what a crash kept us from logging; the signer gives the same signature again, or refuses. */
-  private async resumeSigning(): Promise<void> {
-    const effects = this.replayed;
-    this.replayed = [];
-    for (const effect of effects) {
-      if (isSigned(this.view, effect)) continue;
-      await this.perform(effect);
-      await this.settle();
     }
   }
 
@@ -378,6 +386,7 @@ export class ConsensusLoop {
       isInitialHeight: chain.lastBlockHeight === 0n,
       genesisTime: chain.lastBlockTime,
       hasWork: this.modules.txs.hasTransactions(),
+      fruitlessBlocks: this.fruitlessBlocks,
       lastBlockHadTransactions: this.lastBlockHadTransactions,
       lastPrecommits: this.round.lastPrecommits,
       commitMs: options.commitMs,
@@ -391,6 +400,8 @@ export class ConsensusLoop {
     const decided = await commitDecision(this.modules, this.view, round, blockId);
     this.chain = decided.state;
     this.lastBlockHadTransactions = decided.block.txs.length > 0;
+    const isFruitless = !this.lastBlockHadTransactions && this.modules.txs.hasTransactions();
+    this.fruitlessBlocks = isFruitless ? this.fruitlessBlocks + 1 : 0;
     this.enterHeight(decided.precommits);
     const {block, seenCommit, txResults, state} = decided;
     this.modules.observer.committed({block, blockId, seenCommit, txResults, appHash: state.appHash});

@@ -11,6 +11,8 @@ export interface StartConditions {
   readonly isInitialHeight: boolean;
   readonly genesisTime: Timestamp;
   readonly hasWork: boolean;
+  /** Empty blocks in a row that were decided although there was work, since work was last announced. */
+  readonly fruitlessBlocks: number;
   readonly lastBlockHadTransactions: boolean;
   readonly lastPrecommits: VoteSet | undefined;
   readonly commitMs: number;
@@ -21,11 +23,20 @@ export interface StartConditions {
 export function startDelayMs(conditions: StartConditions, since: Timestamp): number {
   const {lastPrecommits, commitMs, emptyBlockIntervalMs} = conditions;
   if (conditions.isInitialHeight) return Math.max(0, millisecondsBetween(since, conditions.genesisTime));
-  if (conditions.hasWork) return 0;
+  if (conditions.hasWork) return backOffMs(conditions);
   if (conditions.lastBlockHadTransactions) return Math.min(commitMs, Math.max(emptyBlockIntervalMs, 0) || commitMs);
   if (emptyBlockIntervalMs > 0) return emptyBlockIntervalMs;
   return lastPrecommits !== undefined && hasAll(lastPrecommits) ? 0 : commitMs;
 }
+
+/** Work that no proposer can put into a block must not make the chain run empty at full speed. */
+function backOffMs({fruitlessBlocks, commitMs, emptyBlockIntervalMs}: StartConditions): number {
+  if (fruitlessBlocks === 0) return 0;
+  return Math.min(emptyBlockIntervalMs, commitMs * 2 ** Math.min(fruitlessBlocks - 1, DOUBLINGS_MAX));
+}
+
+/** Keeps the back-off a safe integer; the interval of empty blocks bounds it long before. */
+const DOUBLINGS_MAX = 20;
 
 function millisecondsBetween(from: Timestamp, to: Timestamp): number {
   if (compareTimestamps(to, from) <= 0) return 0;
