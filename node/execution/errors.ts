@@ -46,6 +46,7 @@ export type TransactionErrorCode =
   | 'block-gas-exceeded'
   | 'fee-cap-too-low'
   | 'tip-above-fee-cap'
+  | 'fee-overflow'
   | 'sender-not-eoa'
   | 'init-code-too-large'
   | 'empty-authorization-list'

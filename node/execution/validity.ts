@@ -5,6 +5,7 @@ import type {ForkRules} from './rules.ts';
 import type {Transaction} from './types.ts';
 
 const UINT64_MAX = (1n << 64n) - 1n;
+const UINT256_MAX = (1n << 256n) - 1n;
 
 /** EIP-7702: code 0xef0100 ‖ address. */
 export function delegationOf(code: Uint8Array): Uint8Array | undefined {
@@ -30,6 +31,7 @@ export function validateStateless(tx: Transaction, rules: ForkRules): {readonly 
       `max priority fee per gas higher than max fee per gas: address ${tx.sender}, maxPriorityFeePerGas: ${tx.maxPriorityFeePerGas}, maxFeePerGas: ${tx.maxFeePerGas}`,
     );
   }
+  if (tx.gasLimit * tx.maxFeePerGas > UINT256_MAX) throw new TransactionError('fee-overflow', 'gas limit times fee cap exceeds 256 bits');
   const gas = intrinsicGas(
     {isCreation: tx.to === undefined, data: tx.data, accessList: tx.accessList, authorizations: tx.authorizationList.length},
     rules,
