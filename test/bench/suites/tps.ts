@@ -6,7 +6,7 @@ import {once} from 'node:events';
 import {Agent, request} from 'node:http';
 import {parseArgs} from 'node:util';
 import {signTransaction} from '../../../node/execution/transaction-encode.ts';
-import {rpc, startDevnet} from '../../support/devnet.ts';
+import {startDevnet} from '../../support/devnet.ts';
 import type {TestDevnet} from '../../support/devnet.ts';
 import {printMachine, printTable} from '../measure.ts';
 
@@ -104,7 +104,7 @@ async function load(devnet: TestDevnet, validators: number, {transactions, secon
   const url = devnet.rpcUrl();
   console.log(`Signing ${transactions.toLocaleString('en')} transfers …`);
   const lanes = await signedLanes(devnet, url, transactions);
-  const firstBlock = BigInt(await rpc<string>(url, 'eth_blockNumber')) + 1n;
+  const firstBlock = BigInt(await ask<string>(url, 'eth_blockNumber')) + 1n;
 
   console.log('Sending …');
   const start = performance.now();
@@ -128,14 +128,14 @@ async function load(devnet: TestDevnet, validators: number, {transactions, secon
   let next = firstBlock;
   while (seconds() < secondsMax && !(isSent && committed >= transactions - refused)) {
     if (failure !== undefined) throw failure;
-    const head = BigInt(await rpc<string>(url, 'eth_blockNumber'));
+    const head = BigInt(await ask<string>(url, 'eth_blockNumber'));
     for (; next <= head; next++) {
-      const {transactions: hashes} = await rpc<{transactions: string[]}>(url, 'eth_getBlockByNumber', [`0x${next.toString(16)}`, false]);
+      const {transactions: hashes} = await ask<{transactions: string[]}>(url, 'eth_getBlockByNumber', [`0x${next.toString(16)}`, false]);
       if (hashes.length === 0) continue;
       committed += hashes.length;
       blocks++;
       commitSeconds = seconds();
-      const receipt = await rpc<{status: string}>(url, 'eth_getTransactionReceipt', [hashes.at(-1)]);
+      const receipt = await ask<{status: string}>(url, 'eth_getTransactionReceipt', [hashes.at(-1)]);
       if (receipt.status !== '0x1') throw new Error(`a transfer in block ${next} failed`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
@@ -155,7 +155,7 @@ async function signedLanes(devnet: TestDevnet, url: string, count: number): Prom
     accounts.map(async ({address, privateKey}, i) => ({
       key: Uint8Array.from(Buffer.from(privateKey.slice(2), 'hex')),
       to: accounts[(i + 1) % accounts.length]!.address.toLowerCase() as `0x${string}`,
-      nonce: BigInt(await rpc<string>(url, 'eth_getTransactionCount', [address, 'pending'])),
+      nonce: BigInt(await ask<string>(url, 'eth_getTransactionCount', [address, 'pending'])),
     })),
   );
   const lanes = Array.from({length: CONNECTIONS}, (): string[] => []);
@@ -193,7 +193,8 @@ async function sendLane(url: string, lane: readonly string[]): Promise<number> {
         params: [raw],
       }));
       const answers = await post(url, agent, JSON.stringify(batch));
-      const errors = answers.filter(({error}) => error !== undefined);
+      if (!Array.isArray(answers)) throw new Error(`a batch was answered with ${JSON.stringify(answers).slice(0, 200)}`);
+      const errors = (answers as {error?: {message: string}}[]).filter(({error}) => error !== undefined);
       if (errors.length > 0 && refused === 0) console.log(`First refusal: ${errors[0]!.error!.message}`);
       refused += errors.length;
     }
@@ -203,15 +204,24 @@ async function sendLane(url: string, lane: readonly string[]): Promise<number> {
   return refused;
 }
 
-async function post(url: string, agent: Agent, body: string): Promise<{error?: {message: string}}[]> {
+/**
+ * One call on a connection of its own: while this process signs, it does not notice that a server has closed an idle
+ * connection, and the next request on that would fail.
+ */
+async function ask<T>(url: string, method: string, params: readonly unknown[] = []): Promise<T> {
+  const agent = new Agent({keepAlive: false});
+  const answer = await post(url, agent, JSON.stringify({jsonrpc: '2.0', id: 1, method, params}));
+  const {result, error} = answer as {result?: T; error?: {message: string}};
+  if (error !== undefined) throw new Error(`${method}: ${error.message}`);
+  return result as T;
+}
+
+async function post(url: string, agent: Agent, body: string): Promise<unknown> {
   const headers = {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)};
   const sent = request(url, {method: 'POST', agent, headers});
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [AsyncIterable<Buffer>];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const parsed: unknown = JSON.parse(text);
-  if (!Array.isArray(parsed)) throw new Error(`a batch was answered with ${text.slice(0, 200)}`);
-  return parsed as {error?: {message: string}}[];
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
