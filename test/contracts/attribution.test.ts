@@ -198,9 +198,9 @@ async function registerAll(chain: EvmChain, assets: readonly ModelAsset[]): Prom
 describe('conservation', () => {
   it('holds to the wei for any graph, payments and claims in any order', async () => {
     const chain = await newChain();
+    let restore: () => Promise<void>;
     await fc.assert(
       fc.asyncProperty(graphs(7, HOLDERS.length), steps, async (assets, actions) => {
-        const restore = await chain.snapshot();
         await registerAll(chain, assets);
         const ids = assets.map((_, index) => BigInt(index + 1));
         let received = 0n;
@@ -254,8 +254,11 @@ describe('conservation', () => {
         }
         const dust = received - paid - held;
         expect(dust >= 0n && dust < contributors).toBe(true);
-        await restore();
-      }),
+      })
+        .beforeEach(async () => {
+          restore = await chain.snapshot();
+        })
+        .afterEach(() => restore()),
       {numRuns: 14, seed: 1},
     );
   });
