@@ -113,7 +113,7 @@ function resultOf(result: EvmResult, frame: Frame): FrameResult {
   }
   return {
     status: succeeded ? 'success' : failure === 'revert' ? 'revert' : 'failure',
-    error: succeeded || failure === 'revert' ? undefined : (GETH_ERRORS[failure] ?? failure),
+    error: succeeded || failure === 'revert' ? undefined : gethError(failure),
     returnData: execResult.returnValue,
     gasUsed: execResult.executionGasUsed,
     refund: succeeded ? (execResult.gasRefund ?? 0n) : 0n,
@@ -127,6 +127,12 @@ function logOf([address, topics, data]: [Uint8Array, Uint8Array[], Uint8Array]):
   return {address: bytesToHex(address), topics: topics.map(bytesToHex), data};
 }
 
+function gethError(failure: string): string {
+  // @ethereumjs/evm appends where the jump stood.
+  if (failure.startsWith('invalid JUMP')) return 'invalid jump destination';
+  return GETH_ERRORS[failure] ?? failure;
+}
+
 /** geth's core/vm/errors.go for the same conditions. */
 const GETH_ERRORS: Readonly<Record<string, string>> = {
   'out of gas': 'out of gas',
@@ -134,7 +140,6 @@ const GETH_ERRORS: Readonly<Record<string, string>> = {
   'code size to deposit exceeds maximum code size': 'max code size exceeded',
   'stack underflow': 'stack underflow',
   'stack overflow': 'stack limit reached 1024',
-  'invalid JUMP': 'invalid jump destination',
   'invalid opcode': 'invalid opcode',
   'value out of range': 'return data out of bounds',
   'static state change': 'write protection',
