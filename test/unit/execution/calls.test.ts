@@ -1,9 +1,8 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
-import {ChainError} from '#node/execution';
-import type {Address, Hash} from '#node/execution';
+import type {Address, ChainError, Hash} from '#node/execution';
 import {privateKeyToAccount} from 'viem/accounts';
 import {bytes, CHAIN_ID, deployerOf, ETHER, GWEI, newChain, signerOf, transferOf} from './support.ts';
-import type {TestChain} from './support.ts';
+import type {GenesisAlloc, TestChain} from './support.ts';
 
 const alice = signerOf(1);
 const bob = signerOf(2);
@@ -18,18 +17,18 @@ const reverter: Address = `0x${'0a'.repeat(19)}02`;
 const environment: Address = `0x${'0a'.repeat(19)}03`;
 /** sstore(0, 1). */
 const writer: Address = `0x${'0a'.repeat(19)}04`;
-const alloc = {
+const alloc: GenesisAlloc = {
   [alice.address]: {balance: (1000n * ETHER).toString()},
   [bob.address]: {balance: (1000n * ETHER).toString()},
-  [reader]: {balance: '0', nonce: '1', code: '0x60003554600052602060' + '00f3', storage: {'0x5': '0x55'}},
-  [reverter]: {balance: '0', nonce: '1', code: '0x3660006000373660' + '00fd'},
+  [reader]: {balance: '0', nonce: '1', code: '0x6000355460005260206000f3', storage: {'0x5': '0x55'}},
+  [reverter]: {balance: '0', nonce: '1', code: '0x366000600037366000fd'},
   [environment]: {
     balance: '0',
     nonce: '1',
     code: '0x4360005242602052486040524160605244608052600143034060a0524660c0523a60e0526101006000f3',
   },
   [writer]: {balance: '0', nonce: '1', code: '0x600160005500'},
-} as const;
+};
 
 function word(value: number | bigint): string {
   return value.toString(16).padStart(64, '0');
