@@ -64,6 +64,8 @@ export class EvmApplication implements Application {
   async initChain(request: InitChainRequest): Promise<InitChainResponse> {
     if (request.initialHeight !== 1n) throw new Error(`initial height must be 1, not ${request.initialHeight}: Ethereum block N is height N`);
     const appHash = await this.#modules.chain.initialise(request.appState, request.time.seconds);
+    // The EVM takes a moment to build; better now than in the first proposal.
+    await this.#modules.executor();
     return {validators: [], appHash};
   }
 

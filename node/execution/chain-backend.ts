@@ -115,7 +115,7 @@ export class EvmChainBackend implements ChainBackend {
   }
 
   candidateBlocks(from: bigint, to: bigint, filter: LogFilter): AsyncIterable<bigint> {
-    return this.#modules.blooms.candidates(from, to, filter, this.head().header.number);
+    return this.#modules.blooms.candidates(from, to, filter, this.head().header);
   }
 
   async proof(address: Address, slots: readonly Hash[], number: bigint): Promise<AccountProof> {

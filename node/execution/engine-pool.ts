@@ -16,12 +16,28 @@ export class EnginePool {
   async use<T>(work: (engine: ExecutionEngine) => Promise<T>): Promise<T> {
     const engine = await this.#acquire();
     try {
-      return await work(engine);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(engine);
-      else next(engine);
+      const result = await work(engine);
+      this.#release(engine);
+      return result;
+    } catch (error) {
+      // A refusal comes before the EVM runs. Anything else may have stopped it half way, so it is not used again.
+      if (error instanceof ChainError && error.code === 'call-rejected') this.#release(engine);
+      else await this.#replace();
+      throw error;
     }
+  }
+
+  #release(engine: ExecutionEngine): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(engine);
+    else next(engine);
+  }
+
+  async #replace(): Promise<void> {
+    this.#made--;
+    if (this.#waiting.length === 0) return;
+    this.#made++;
+    this.#release(await this.#create());
   }
 
   async #acquire(): Promise<ExecutionEngine> {

@@ -34,7 +34,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const now = options.now ?? (() => performance.now());
 
   const factory = once(() =>
-    createEthereumjsFactory({chainId: chain.parameters.chainId, hardfork, precompiles: options.chainOptions?.precompiles ?? true}),
+    createEthereumjsFactory({chainId: chain.parameters.chainId, hardfork, precompiles: options.chainOptions?.precompiles ?? true, yieldTurn}),
   );
   const createEngine = async (): Promise<ExecutionEngine> => (await factory())();
   const executor = once(async (): Promise<BlockExecutorModules> => ({chain, engine: await createEngine(), decode, now, yieldTurn}));
@@ -43,6 +43,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const app = new EvmApplication({chain, logger: options.logger, executor, decode});
   const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines: pool, onBlock: (fn) => app.onBlock(fn)});
   app.onBlock(({block}) => transactions.forget(block.transactions));
+  if (chain.isInitialised) await executor();
   return {
     app,
     backend,

@@ -44,3 +44,5 @@ export const BLOCK_HASH_CACHE_MAX = 1024;
 export const CALL_ENGINES_MAX = 4;
 /** Calls of the RPC that may wait for an EVM. */
 export const CALL_QUEUE_MAX = 1024;
+/** Jump destinations an execution passes before other work of the process gets a turn: some milliseconds. */
+export const JUMPS_PER_TURN = 1_000;

@@ -1,7 +1,7 @@
 import type {KeyValueStore} from '#consensus/engine';
 import {bloomKey, readUint64} from '../keys.ts';
 import {BLOOM_CHUNK_BLOCKS, BLOOM_CHUNK_CACHE_MAX} from '../limits.ts';
-import type {Address, Hash} from '../types.ts';
+import type {Address, EthHeader, Hash} from '../types.ts';
 import {bloomBits, bloomHasBits} from './bloom.ts';
 
 export interface LogFilter {
@@ -22,18 +22,20 @@ export class BloomIndex {
     this.#db = db;
   }
 
-  async *candidates(from: bigint, to: bigint, filter: LogFilter, head: bigint): AsyncIterable<bigint> {
-    const last = to < head ? to : head;
+  async *candidates(from: bigint, to: bigint, filter: LogFilter, head: EthHeader): AsyncIterable<bigint> {
+    const last = to < head.number ? to : head.number;
     // Each group is an "or": at least one of its values has to be in the bloom.
     const groups = [filter.addresses, ...filter.topics.filter((topics) => topics !== null)]
       .filter((values) => values.length > 0)
       .map((values) => values.map(bloomBits));
+    const matches = (bloom: Uint8Array): boolean => groups.every((group) => group.some((bits) => bloomHasBits(bloom, bits)));
     for (let start = from < 0n ? 0n : from; start <= last; start = (start / BLOOM_CHUNK_BLOCKS + 1n) * BLOOM_CHUNK_BLOCKS) {
-      for (const {number, bloom} of await this.#chunk(start / BLOOM_CHUNK_BLOCKS, head)) {
-        if (number < from || number > last) continue;
-        if (groups.every((group) => group.some((bits) => bloomHasBits(bloom, bits)))) yield number;
+      for (const {number, bloom} of await this.#chunk(start / BLOOM_CHUNK_BLOCKS, head.number)) {
+        if (number >= from && number <= last && number !== head.number && matches(bloom)) yield number;
       }
     }
+    // The head is shown before its records are on disk, so its own header is asked.
+    if (last === head.number && from <= last && head.logsBloom.some((byte) => byte !== 0) && matches(head.logsBloom)) yield last;
   }
 
   async #chunk(index: bigint, head: bigint): Promise<Chunk> {

@@ -7,6 +7,8 @@ import {bytesToHex, hexToBytes} from '../hex.ts';
 import type {Hardfork} from '../rules.ts';
 import type {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
+import {WarmJournal} from './journal.ts';
+import {installPacer} from './pacer.ts';
 import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
 
 export interface EthereumjsOptions {
@@ -14,6 +16,8 @@ export interface EthereumjsOptions {
   readonly hardfork: Hardfork;
   /** Whether the SAPs answer. */
   readonly precompiles: boolean;
+  /** Lets other work of the process have a turn. */
+  yieldTurn(): Promise<void>;
 }
 
 type EvmResult = Awaited<ReturnType<EVM['runCall']>>;
@@ -21,24 +25,26 @@ type EvmResult = Awaited<ReturnType<EVM['runCall']>>;
 /** Makes engines that share one set of rules; each is one EVM and runs one frame at a time. */
 export async function createEthereumjsFactory(options: EthereumjsOptions): Promise<() => Promise<ExecutionEngine>> {
   const common = createCustomCommon({chainId: Number(options.chainId)}, Mainnet, {hardfork: options.hardfork, customCrypto: await customCrypto()});
-  return () => EthereumjsEngine.create(common, options.precompiles);
+  return () => EthereumjsEngine.create(common, options);
 }
 
 class EthereumjsEngine implements ExecutionEngine {
   readonly #evm: EVM;
   readonly #states: OverlayStateManager;
+  readonly #journal: WarmJournal;
   readonly #precompiles: ReadonlySet<string>;
   readonly #chain: {block: BlockEnvironment | undefined};
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(evm: EVM, states: OverlayStateManager, chain: {block: BlockEnvironment | undefined}) {
+  private constructor(evm: EVM, states: OverlayStateManager, journal: WarmJournal, chain: {block: BlockEnvironment | undefined}) {
     this.#evm = evm;
     this.#states = states;
+    this.#journal = journal;
     this.#chain = chain;
     this.#precompiles = new Set([...evm.precompiles.keys()].map((address) => `0x${address}`));
   }
 
-  static async create(common: Common, precompiles: boolean): Promise<EthereumjsEngine> {
+  static async create(common: Common, options: EthereumjsOptions): Promise<EthereumjsEngine> {
     const states = new OverlayStateManager();
     const chain: {block: BlockEnvironment | undefined} = {block: undefined};
     const blockchain = {
@@ -46,8 +52,10 @@ class EthereumjsEngine implements ExecutionEngine {
       putBlock: async (): Promise<void> => {},
       shallowCopy: () => blockchain,
     };
-    const evm = await createEvm({common, stateManager: states, blockchain, ...(precompiles ? {} : {saps: []})});
-    return new EthereumjsEngine(evm, states, chain);
+    const evm = await createEvm({common, stateManager: states, blockchain, ...(options.precompiles ? {} : {saps: []})});
+    const journal = WarmJournal.install(evm, states);
+    installPacer(evm, () => options.yieldTurn());
+    return new EthereumjsEngine(evm, states, journal, chain);
   }
 
   isPrecompile(address: Address): boolean {
@@ -65,10 +73,9 @@ class EthereumjsEngine implements ExecutionEngine {
     this.#states.overlay = state;
     this.#chain.block = block;
     try {
-      evm.journal.cleanJournal();
-      for (const address of this.#precompiles) evm.journal.addAlwaysWarmAddress(address);
-      for (const address of frame.warmAddresses) evm.journal.addAlwaysWarmAddress(address);
-      for (const {address, slot} of frame.warmSlots) evm.journal.addAlwaysWarmSlot(address, slot);
+      this.#journal.cleanJournal();
+      for (const address of frame.warmAddresses) this.#journal.addAlwaysWarmAddress(address);
+      for (const {address, slot} of frame.warmSlots) this.#journal.addAlwaysWarmSlot(address, slot);
       const result = await evm.runCall({
         block: {header: headerOf(block)},
         gasPrice: frame.gasPrice,

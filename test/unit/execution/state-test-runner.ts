@@ -25,7 +25,7 @@ const engines = new Map<Hardfork, Promise<ExecutionEngine>>();
 function engineOf(hardfork: Hardfork): Promise<ExecutionEngine> {
   let engine = engines.get(hardfork);
   if (engine === undefined) {
-    engine = createEthereumjsFactory({chainId: 1n, hardfork, precompiles: false}).then((make) => make());
+    engine = createEthereumjsFactory({chainId: 1n, hardfork, precompiles: false, yieldTurn: async () => {}}).then((make) => make());
     engines.set(hardfork, engine);
   }
   return engine;
