@@ -17,6 +17,8 @@ export interface RunningValidator {
   readonly description: ValidatorDescription;
   readonly process: ChildProcess;
   readonly logFile: string;
+  /** Resolves when its servers listen. */
+  readonly started: Promise<void>;
   readonly exited: Promise<{code: number | null; signal: NodeJS.Signals | null}>;
 }
 
@@ -27,6 +29,11 @@ export function startValidator(description: ValidatorDescription, options: {logL
   if (options.logLevel !== undefined) args.push('--log.level', options.logLevel);
   // The ipc channel tells the child when its parent is gone, however that ended.
   const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe', 'ipc']});
+  const started = new Promise<void>((resolve) => {
+    child.on('message', (message) => {
+      if (message === 'started') resolve();
+    });
+  });
   const log = createWriteStream(logFile, {flags: 'a'});
   let line = '';
   const take = (chunk: Buffer): void => {
@@ -44,7 +51,7 @@ export function startValidator(description: ValidatorDescription, options: {logL
       log.end(() => resolve({code, signal}));
     });
   });
-  return {description, process: child, logFile, exited};
+  return {description, process: child, logFile, started, exited};
 }
 
 /** Asks all to stop, waits, and kills what does not stop in time. */

@@ -31,6 +31,7 @@ async function start(home: string, flags: Record<string, string>): Promise<numbe
   const node = new Node({home, config}, {logger});
   try {
     await node.start();
+    process.send?.('started');
     await Promise.race([node.halted, aborted(stop.signal)]);
   } catch (error) {
     logger.error({reason: (error as Error).message}, 'cannot start');

@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
 import {randomBytes} from 'node:crypto';
-import {connect} from 'node:net';
-import {once} from 'node:events';
+import {connect, createServer} from 'node:net';
 import {createPublicClient, createWalletClient, http, parseEther} from 'viem';
 import {mnemonicToAccount} from 'viem/accounts';
+import {freeBasePort} from '../support/ports.ts';
 import {rpc, startDevnet, startNode, untilHeight, type TestDevnet} from '../support/devnet.ts';
 
 const MNEMONIC = 'test test test test test test test test test test test junk';
@@ -95,10 +95,11 @@ describe('a devnet of four validator processes', () => {
     const port = net.network.validators[0]?.ports.p2p ?? 0;
     for (let i = 0; i < 5; i++) {
       const socket = connect(port, '127.0.0.1');
-      await once(socket, 'connect');
+      // A reset is as good an answer as an orderly end.
       socket.on('error', () => {});
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.write(randomBytes(100_000));
-      await once(socket, 'close');
+      await closed;
     }
     const height = BigInt(await rpc<string>(net.rpcUrl(0), 'eth_blockNumber'));
     await untilHeight(net.rpcUrl(0), height + 2n);
@@ -117,14 +118,20 @@ describe('a devnet of four validator processes', () => {
 });
 
 describe('a devnet whose port is taken', () => {
-  it('names the port', async () => {
-    const first = await startDevnet({validators: 1});
+  it.each([
+    ['Ethereum JSON-RPC', 0],
+    ['peer-to-peer', 2],
+  ])('names the port of %s', async (server, offset) => {
+    const basePort = await freeBasePort(10);
+    const taken = createServer();
+    await new Promise<void>((listening) => taken.listen(basePort + offset, '127.0.0.1', listening));
     try {
-      await expect(startDevnet({validators: 1, basePort: first.basePort})).rejects.toThrow(new RegExp(`port ${first.basePort}`));
+      const message = new RegExp(`port ${basePort + offset} \\(${server}, 127\\.0\\.0\\.1\\) is in use`);
+      await expect(startDevnet({validators: 1, basePort})).rejects.toThrow(message);
     } finally {
-      await first.dispose();
+      await new Promise((closed) => taken.close(closed));
     }
-  }, 120_000);
+  }, 60_000);
 });
 
 describe('validators killed at any moment', () => {
