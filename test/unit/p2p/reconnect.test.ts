@@ -61,11 +61,13 @@ describe('a connection that is cut', () => {
 });
 
 describe('a connection through which nothing passes', () => {
-  it('is found out by both sides and replaced when the way is free again', async () => {
-    const {a, b, proxy} = await throughProxy({heartbeatIntervalMs: 50, handshakeTimeoutMs: 500, dialTimeoutMs: 500, upgradeTimeoutMs: 500});
+  it('is found out and replaced when the way is free again', async () => {
+    const {a, b, proxy} = await throughProxy({heartbeatIntervalMs: 200, handshakeTimeoutMs: 500, dialTimeoutMs: 500, upgradeTimeoutMs: 500});
     proxy.freeze(true);
     await Promise.all([a.until(() => a.count('removed') === 1), b.until(() => b.count('removed') === 1)]);
-    expect(a.logs(/Peer disconnected/)[0]?.fields).toMatchObject({reason: 'silent'});
+    // Whoever notices first hangs up, and the proxy passes that on.
+    const reasons = [a, b].map(node => node.logs(/Peer disconnected/)[0]?.fields['reason']);
+    expect(reasons).toContain('silent');
     proxy.freeze(false);
     await Promise.all([a.untilPeers(1), b.untilPeers(1)]);
     expect(a.network.send(b.id, VOTE, Uint8Array.of(1))).toBe(true);
