@@ -1,3 +1,4 @@
+import {validatorPorts} from '#node/config';
 import type {NetworkDescription} from './network.ts';
 import type {RunningValidator} from './runner.ts';
 
@@ -37,7 +38,7 @@ export function welcome(network: NetworkDescription, running: readonly RunningVa
       `  1. Send a payment:        npx cast send ${recipient.address} --value 1ether --rpc-url ${rpc} --private-key ${sender.privateKey}`,
     );
   }
-  const demoRpc = first.ports.eth === 8545 ? '' : ` -- --rpc ${rpc}`;
+  const demoRpc = first.ports.eth === validatorPorts(0).eth ? '' : ` -- --rpc ${rpc}`;
   lines.push(`  2. Pay a contributor for a model whose inference is proven on chain:   npm run demo${demoRpc}   (in a second terminal)`);
   const last = running.at(-1);
   if (running.length > 3 && last !== undefined) {

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
 import {parseGenesis, sha256, type GenesisDoc} from '#proto';
 import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
-import {createExecution, type Execution} from '#node/execution';
+import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
 import {Mempool} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer} from '#node/rpc/comet';
@@ -12,7 +12,7 @@ import {claimDatabase, lockHome, openLevel} from '#node/storage';
 import {createMetrics, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
 import {cometBackend} from './comet-backend.ts';
 import {portError, StartError} from './errors.ts';
-import {engineObserver, reportBlocks} from './observers.ts';
+import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
 import {readValidatorKey} from './validator-key.ts';
 import {VERSION} from './version.ts';
 
@@ -21,9 +21,8 @@ export interface NodeOptions {
   readonly config: NodeConfig;
 }
 
-/** Layout versions of the databases; raised when a stored format changes. */
+/** Layout of the block store; raised when a stored format changes. */
 const BLOCK_STORE_VERSION = 1;
-const APPLICATION_VERSION = 1;
 
 export class Node {
   /** Resolves when consensus has stopped itself, because an invariant or the application failed. */
@@ -67,7 +66,7 @@ export class Node {
         moniker: config['moniker'],
         version: VERSION,
       },
-      {logger: this.#logger.child('p2p'), clock: timers, metrics: {peers: this.#metrics.peers}, identity, random: Math.random},
+      {logger: this.#logger.child('p2p'), clock: timers, metrics: this.#metrics, identity, random: Math.random},
     );
     const mempool = this.#createMempool(genesis, execution, network, timers);
 
@@ -95,6 +94,8 @@ export class Node {
     this.#closers.push(() => network.stop());
     await engine.start();
     this.#closers.push(() => engine.stop());
+    // Not earlier: before the handshake with the application there is no state to check a transaction against.
+    network.onTransactions((_peer, transactions) => mempool.receive(transactions));
 
     await this.#serve({execution, mempool, network, engine, genesis, key});
     this.#logger.info(
@@ -117,7 +118,6 @@ export class Node {
   async #openExecution(): Promise<Execution> {
     const db = await openLevel(this.#paths.application);
     this.#closers.push(() => db.close());
-    await claimDatabase(db, 'application', APPLICATION_VERSION);
     const execution = await createExecution({
       db,
       logger: this.#logger.child('execution'),
@@ -129,9 +129,9 @@ export class Node {
   }
 
   #createMempool(genesis: GenesisDoc, execution: Execution, network: P2pNetwork, clock: ConstructorParameters<typeof Mempool>[1]['clock']): Mempool {
-    const {chainId} = (genesis.appState as {evm: {chainId: number}}).evm;
+    const {chainId} = parseGenesisState(genesis.appState);
     const mempool = new Mempool(
-      {chainId: BigInt(chainId)},
+      {chainId, feeCapMin: BASE_FEE_FLOOR},
       {
         decode: (raw) => execution.decode(raw),
         state: () => execution.latest,
@@ -142,16 +142,10 @@ export class Node {
         publish: (batch) => network.publishTransactions(batch),
         clock,
         logger: this.#logger.child('mempool'),
-        metrics: {
-          size: (pending, queued) => this.#metrics.mempoolTransactions.set(pending + queued),
-          admitted: () => {},
-          refused: () => {},
-          dropped: () => {},
-        },
+        metrics: mempoolMetrics(this.#metrics),
       },
     );
     this.#closers.push(() => mempool.close());
-    network.onTransactions((_peer, transactions) => mempool.receive(transactions));
     return mempool;
   }
 
@@ -188,7 +182,7 @@ export class Node {
         allowedHosts: config['eth.allowed_hosts'],
         ...(config['eth.cors_origins'].length === 0 ? {} : {corsOrigins: config['eth.cors_origins']}),
       },
-      {chain: execution.backend, pool: mempool, network: networkStatus, logger: this.#logger.child('rpc')},
+      {chain: execution.backend, pool: mempool, network: networkStatus, logger: this.#logger.child('rpc'), metrics: ethRpcMetrics(this.#metrics)},
     );
     await this.#listen('Ethereum JSON-RPC', 'eth', async () => eth.listen());
     this.#closers.push(() => eth.close());

@@ -1,5 +1,7 @@
 import type {EngineObserver} from '#consensus/engine';
 import type {Execution} from '#node/execution';
+import type {MempoolMetrics} from '#node/mempool';
+import type {EthRpcMetrics} from '#node/rpc/eth';
 import type {Logger, NodeMetrics} from '#node/telemetry';
 
 /** Feeds consensus steps into the metrics; a halt is logged and handed on. */
@@ -29,4 +31,28 @@ export function reportBlocks(execution: Execution, metrics: NodeMetrics, logger:
     if (lastMs !== undefined) metrics.blockIntervalSeconds.observe((nowMs - lastMs) / 1000);
     lastMs = nowMs;
   });
+}
+
+export function mempoolMetrics(metrics: NodeMetrics): MempoolMetrics {
+  return {
+    size: (pending, queued, bytes) => {
+      metrics.mempoolTransactions.set({state: 'pending'}, pending);
+      metrics.mempoolTransactions.set({state: 'queued'}, queued);
+      metrics.mempoolBytes.set(bytes);
+    },
+    admitted: (origin) => metrics.mempoolAdmittedTotal.inc({origin}),
+    refused: (origin, code) => metrics.mempoolRefusedTotal.inc({origin, code}),
+    dropped: (reason, count) => metrics.mempoolDroppedTotal.inc({reason}, count),
+  };
+}
+
+export function ethRpcMetrics(metrics: NodeMetrics): EthRpcMetrics {
+  return {
+    request: (method, durationMs, code) => {
+      metrics.rpcRequestsTotal.inc({method, code: String(code)});
+      metrics.rpcRequestSeconds.observe(durationMs / 1000);
+    },
+    connections: (transport, count) => metrics.rpcConnections.set({transport}, count),
+    subscriptions: (count) => metrics.rpcSubscriptions.set(count),
+  };
 }

@@ -14,7 +14,8 @@ import {forkRules} from './rules.ts';
 import {stateReader} from './state/reader.ts';
 import {TransactionCache} from './transaction-cache.ts';
 
-const BASE_FEE_FLOOR_DEFAULT = 100_000_000n;
+/** wei per gas. The base fee never falls below it. */
+export const BASE_FEE_FLOOR = 100_000_000n;
 
 /**
  * Builds the execution layer over an open database, checks that the database is ours and whole, and brings it to its last committed
@@ -26,7 +27,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const chain = new Chain({
     db: options.db,
     rules: forkRules(hardfork),
-    baseFeeFloor: options.chainOptions?.baseFeeFloor ?? BASE_FEE_FLOOR_DEFAULT,
+    baseFeeFloor: options.chainOptions?.baseFeeFloor ?? BASE_FEE_FLOOR,
     historyBlocks: options.archive === true ? undefined : (options.historyBlocks ?? HISTORY_BLOCKS_DEFAULT),
   });
   const transactions = new TransactionCache(() => chain.parameters.chainId);

@@ -11,8 +11,19 @@ export interface NodeMetrics {
   readonly blockIntervalSeconds: Histogram;
   readonly blockExecutionSeconds: Histogram;
   readonly peers: Gauge;
-  readonly mempoolTransactions: Gauge;
-  readonly rpcRequestsTotal: Counter<'method' | 'outcome'>;
+  readonly p2pBansTotal: Counter;
+  readonly p2pDisconnectsTotal: Counter;
+  readonly p2pMessagesTotal: Counter<'channel' | 'direction'>;
+  readonly p2pBytesTotal: Counter<'channel' | 'direction'>;
+  readonly mempoolTransactions: Gauge<'state'>;
+  readonly mempoolBytes: Gauge;
+  readonly mempoolAdmittedTotal: Counter<'origin'>;
+  readonly mempoolRefusedTotal: Counter<'origin' | 'code'>;
+  readonly mempoolDroppedTotal: Counter<'reason'>;
+  readonly rpcRequestsTotal: Counter<'method' | 'code'>;
+  readonly rpcRequestSeconds: Histogram;
+  readonly rpcConnections: Gauge<'transport'>;
+  readonly rpcSubscriptions: Gauge;
 }
 
 export function createMetrics(): NodeMetrics {
@@ -30,12 +41,18 @@ export function createMetrics(): NodeMetrics {
     blockIntervalSeconds: new Histogram({name: 'qanat_block_interval_seconds', help: 'Time between commits as seen by this node.', buckets, registers}),
     blockExecutionSeconds: new Histogram({name: 'qanat_block_execution_seconds', help: 'Time to execute a block.', buckets, registers}),
     peers: new Gauge({name: 'qanat_p2p_peers', help: 'Connected peers.', registers}),
-    mempoolTransactions: new Gauge({name: 'qanat_mempool_transactions', help: 'Transactions waiting in the pool.', registers}),
-    rpcRequestsTotal: new Counter({
-      name: 'qanat_rpc_requests_total',
-      help: 'Ethereum JSON-RPC requests.',
-      labelNames: ['method', 'outcome'] as const,
-      registers,
-    }),
+    p2pBansTotal: new Counter({name: 'qanat_p2p_bans_total', help: 'Peers banned.', registers}),
+    p2pDisconnectsTotal: new Counter({name: 'qanat_p2p_disconnects_total', help: 'Connections to peers that ended.', registers}),
+    p2pMessagesTotal: new Counter({name: 'qanat_p2p_messages_total', help: 'Messages by channel.', labelNames: ['channel', 'direction'] as const, registers}),
+    p2pBytesTotal: new Counter({name: 'qanat_p2p_bytes_total', help: 'Bytes of messages by channel.', labelNames: ['channel', 'direction'] as const, registers}),
+    mempoolTransactions: new Gauge({name: 'qanat_mempool_transactions', help: 'Transactions that wait: pending ones can be included, queued ones cannot yet.', labelNames: ['state'] as const, registers}),
+    mempoolBytes: new Gauge({name: 'qanat_mempool_bytes', help: 'Bytes of the transactions that wait.', registers}),
+    mempoolAdmittedTotal: new Counter({name: 'qanat_mempool_admitted_total', help: 'Transactions taken into the pool.', labelNames: ['origin'] as const, registers}),
+    mempoolRefusedTotal: new Counter({name: 'qanat_mempool_refused_total', help: 'Transactions refused by the pool.', labelNames: ['origin', 'code'] as const, registers}),
+    mempoolDroppedTotal: new Counter({name: 'qanat_mempool_dropped_total', help: 'Transactions that left the pool.', labelNames: ['reason'] as const, registers}),
+    rpcRequestsTotal: new Counter({name: 'qanat_rpc_requests_total', help: 'Ethereum JSON-RPC requests; code 0 is a result.', labelNames: ['method', 'code'] as const, registers}),
+    rpcRequestSeconds: new Histogram({name: 'qanat_rpc_request_seconds', help: 'Time to answer an Ethereum JSON-RPC request.', buckets, registers}),
+    rpcConnections: new Gauge({name: 'qanat_rpc_connections', help: 'Open connections to the Ethereum JSON-RPC.', labelNames: ['transport'] as const, registers}),
+    rpcSubscriptions: new Gauge({name: 'qanat_rpc_subscriptions', help: 'WebSocket subscriptions.', registers}),
   };
 }

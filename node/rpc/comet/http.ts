@@ -1,6 +1,6 @@
 /** The HTTP side: GET with parameters in the URI, POST with JSON-RPC in the body. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
-import type {AccessPolicy} from './access.ts';
+import type {AccessPolicy} from '../access.ts';
 import type {Dispatcher, RpcAnswer} from './dispatcher.ts';
 import {METHOD_TABLE} from './methods/index.ts';
 
@@ -17,11 +17,11 @@ export async function serveHttp(request: IncomingMessage, response: ServerRespon
   const {access, dispatcher} = modules;
   // A client that hangs up while it is being answered is no event.
   response.on('error', () => response.destroy());
-  if (!access.allowsHost(request.headers.host)) {
+  if (!access.allowsHost(request.headers)) {
     send(response, 403, 'text/plain', 'invalid host specified\n');
     return;
   }
-  for (const [name, value] of Object.entries(access.corsHeaders(request.headers.origin))) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(access.corsHeaders(request.headers))) response.setHeader(name, value);
   const url = parseUrl(request.url);
   if (url === undefined) {
     send(response, 400, 'text/plain', 'malformed URL\n');

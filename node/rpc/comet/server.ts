@@ -1,7 +1,7 @@
 /** The CometBFT RPC: what CosmJS, relayers and light clients call. The node behind it answers through `CometBackend`. */
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {AccessPolicy} from './access.ts';
+import {AccessPolicy} from '../access.ts';
 import type {CometBackend} from './backend.ts';
 import {Dispatcher, type CometRpcLogger} from './dispatcher.ts';
 import {serveHttp, type HttpModules} from './http.ts';
@@ -40,7 +40,7 @@ export class CometRpcServer {
     const limits = {...DEFAULT_COMET_RPC_LIMITS, ...options.limits};
     const httpModules: HttpModules = {
       dispatcher: new Dispatcher({backend: modules.backend, limits}, modules.logger),
-      access: new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins ?? []}),
+      access: new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins ?? [], methods: 'GET, POST'}),
       bodyBytesMax: limits.bodyBytesMax,
     };
     this.#http = createServer({keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, noDelay: true}, (request, response) => {

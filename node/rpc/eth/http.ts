@@ -1,6 +1,6 @@
 /** JSON-RPC over HTTP POST: bodies within the limit, JSON only, and a word for people who come with a browser. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
-import type {AccessPolicy} from './access.ts';
+import type {AccessPolicy} from '../access.ts';
 import {errorText, type Dispatcher} from './dispatcher.ts';
 import {rpcErrors, type RpcError} from './errors.ts';
 import type {EthRpcLogger} from './options.ts';

@@ -5,7 +5,7 @@
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {BlockEvent} from '#node/execution';
-import {AccessPolicy} from './access.ts';
+import {AccessPolicy} from '../access.ts';
 import {Dispatcher} from './dispatcher.ts';
 import {EncodedCache} from './encode/encoded.ts';
 import {Fees} from './fees.ts';
@@ -58,7 +58,7 @@ export class EthRpcServer {
       subscriptions: new Subscriptions({limits, newId: randomId, network, metrics}),
     };
     const dispatcher = new Dispatcher(methodTable(limits, options.namespaces ?? DEFAULT_NAMESPACES), {context: this.context, logger, metrics});
-    const access = new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins});
+    const access = new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins, methods: 'POST'});
     const httpModules = {access, dispatcher, logger, bodyBytesMax: limits.bodyBytesMax, greeting: () => this.greeting()};
     this.webSockets = new WebSocketEndpoint({access, dispatcher, subscriptions: this.context.subscriptions, limits, clock, logger, metrics});
     this.http = createServer({keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, noDelay: true}, (request, response) => {

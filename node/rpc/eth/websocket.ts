@@ -2,7 +2,7 @@
 import type {IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocketServer, type RawData, type WebSocket} from 'ws';
-import type {AccessPolicy} from './access.ts';
+import type {AccessPolicy} from '../access.ts';
 import type {Dispatcher} from './dispatcher.ts';
 import type {EthRpcLimits} from './limits.ts';
 import type {EthRpcClock, EthRpcLogger, EthRpcMetrics} from './options.ts';

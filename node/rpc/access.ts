@@ -8,16 +8,21 @@ import {isIP} from 'node:net';
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export interface AccessOptions {
+  /** Names under which the server may be addressed; `*` allows all. Addresses in digits are always allowed. */
   readonly allowedHosts: readonly string[];
-  /** undefined: loopback origins. */
+  /** Web origins that may read answers; `*` allows all. undefined: loopback origins. */
   readonly corsOrigins: readonly string[] | undefined;
+  /** HTTP methods that a page may use, for example `GET, POST`. */
+  readonly methods: string;
 }
 
 export class AccessPolicy {
   private readonly hosts: ReadonlySet<string>;
   private readonly origins: ReadonlySet<string> | undefined;
+  private readonly methods: string;
 
   constructor(options: AccessOptions) {
+    this.methods = options.methods;
     this.hosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()));
     this.origins = options.corsOrigins === undefined ? undefined : new Set(options.corsOrigins.map((origin) => origin.toLowerCase()));
   }
@@ -27,7 +32,7 @@ export class AccessPolicy {
     // HTTP/1.0 clients send none, and browsers always do.
     if (host === undefined || this.hosts.has('*')) return true;
     const name = hostName(host);
-    return name !== undefined && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || this.hosts.has(name) || (this.hosts.has('localhost') && name === 'localhost'));
+    return name !== undefined && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || this.hosts.has(name));
   }
 
   allowsOrigin(origin: string): boolean {
@@ -47,7 +52,7 @@ export class AccessPolicy {
     return {
       'Access-Control-Allow-Origin': origin,
       Vary: 'Origin',
-      'Access-Control-Allow-Methods': 'POST',
+      'Access-Control-Allow-Methods': this.methods,
       'Access-Control-Allow-Headers': 'Content-Type',
       'Access-Control-Max-Age': '600',
       ...(headers['access-control-request-private-network'] === 'true' && {'Access-Control-Allow-Private-Network': 'true'}),
