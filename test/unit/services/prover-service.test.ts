@@ -17,6 +17,7 @@ import type {RunningProver} from '../../../protocols/services/prover/service.ts'
 import {seededRandom} from '../../../protocols/services/training/random.ts';
 import {alice, bob, carol, dave, groth16, newChain, QANAT, refusalOf, register, termsOf} from '../../contracts/world.ts';
 import {CHAIN_ID} from '../../support/evm-chain.ts';
+import {sharedCacheDir} from './cache.ts';
 import {EvmOracle, LoggedChain, oracle} from './evm-oracle.ts';
 import {randomModel, smallArchitecture} from './models.ts';
 
@@ -25,7 +26,7 @@ const FEE = QANAT / 10n;
 const [trainer, prover, buyer, thief] = [alice, bob, carol, dave];
 
 let workDir: string;
-let cacheDir: string;
+const cacheDir = sharedCacheDir;
 let circuit: PreparedCircuit;
 let packed: ModelPackage;
 let chain: LoggedChain;
@@ -34,7 +35,6 @@ let running: RunningProver | undefined;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'qanat-prover-test-'));
-  cacheDir = join(workDir, 'cache');
   circuit = await prepareArchitecture(smallArchitecture, {cacheDir});
   packed = await packModel(join(workDir, 'packed'), randomModel(smallArchitecture, seededRandom(11)), {name: 'small'}, {cacheDir});
 }, 120_000);
