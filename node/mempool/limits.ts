@@ -20,6 +20,10 @@ export interface MempoolLimits {
   readonly gossipBatchBytesMax: number;
   /** How long an admitted transaction waits for company before it is published. */
   readonly gossipDelayMs: number;
+  /** A transaction of this node's users that still waits is published again after so long; gossipsub drops equal messages for 30 s. */
+  readonly rebroadcastIntervalMs: number;
+  /** Transactions published again after one block. */
+  readonly rebroadcastCountMax: number;
 }
 
 export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
@@ -34,6 +38,8 @@ export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
   gossipBatchCountMax: 1_000,
   gossipBatchBytesMax: 512 * 1024,
   gossipDelayMs: 5,
+  rebroadcastIntervalMs: 35_000,
+  rebroadcastCountMax: 1_000,
 };
 
 /** A replacement must raise both fee caps by this much (geth's PriceBump). */

@@ -15,6 +15,7 @@ import {EvictionOrder, isWorthMore} from './eviction.ts';
 import {GossipOutbox} from './gossip.ts';
 import {DEFAULT_MEMPOOL_LIMITS, type MempoolLimits} from './limits.ts';
 import {reap} from './reap.ts';
+import {Rebroadcast} from './rebroadcast.ts';
 import {costOf, SenderQueue, type PooledTransaction} from './sender-queue.ts';
 import type {DropReason, GossipOutcome, MempoolModules, MempoolOptions, TransactionOrigin} from './types.ts';
 
@@ -23,6 +24,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   private readonly modules: MempoolModules;
   private readonly limits: MempoolLimits;
   private readonly outbox: GossipOutbox;
+  private readonly rebroadcast: Rebroadcast;
 
   private readonly catalogue = new Catalogue();
   private readonly bySender = new Map<Address, SenderQueue>();
@@ -44,6 +46,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     this.modules = modules;
     this.limits = {...DEFAULT_MEMPOOL_LIMITS, ...options.limits};
     this.outbox = new GossipOutbox(this.limits, modules);
+    this.rebroadcast = new Rebroadcast({intervalMs: this.limits.rebroadcastIntervalMs, countMax: this.limits.rebroadcastCountMax});
   }
 
   // Submission
@@ -115,6 +118,7 @@ export class Mempool implements TransactionSource, PoolBackend {
       if (queue !== undefined && queue.readAt !== this.blocksSeen) this.refresh(queue, state);
     }
     this.sweepOn(state);
+    this.publishAgain();
     this.measure();
     this.isAnnounced = false;
     if (this.hasTransactions()) this.announce();
@@ -193,11 +197,21 @@ export class Mempool implements TransactionSource, PoolBackend {
     if (this.bySender.get(tx.sender) !== queue) this.bySender.set(tx.sender, queue);
     this.place(item, queue);
     this.modules.metrics?.admitted(origin);
-    if (origin === 'local') this.outbox.add(tx.raw);
+    if (origin === 'local') {
+      this.outbox.add(tx.raw);
+      this.rebroadcast.remember(tx.hash, this.modules.clock.nowMs());
+    }
     this.measure();
     // Only this sender can have gained work; looking at all of them for every submission would be quadratic.
     if (!this.isAnnounced && queue.hasWork(this.modules.baseFee())) this.announce();
     return tx;
+  }
+
+  private publishAgain(): void {
+    for (const hash of this.rebroadcast.take(this.modules.clock.nowMs(), (known) => this.catalogue.has(known))) {
+      const item = this.catalogue.get(hash);
+      if (item !== undefined) this.outbox.add(item.tx.raw);
+    }
   }
 
   private decode(raw: Uint8Array): Transaction {

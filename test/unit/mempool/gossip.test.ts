@@ -51,6 +51,28 @@ describe('what is submitted here', () => {
     expect(published).toHaveLength(1);
   });
 
+  it('is published again after a while, as long as it waits', async () => {
+    const {pool, published, clock, state} = testPool({rebroadcastIntervalMs: 1_000, rebroadcastCountMax: 2});
+    for (let nonce = 0n; nonce < 3n; nonce++) await pool.submit(signed(0, nonce));
+    pool.receive([signed(1, 0n)]);
+    clock.advance(999);
+    await pool.update(1n, [], []);
+    clock.advance(10);
+    expect(published.splice(0)).toHaveLength(1);
+
+    await pool.update(2n, [], []);
+    await pool.update(3n, [], []);
+    clock.advance(10);
+    expect(published.splice(0)).toEqual([[signed(0, 0n), signed(0, 1n), signed(0, 2n)]]);
+
+    state.nonces.set(senderOf(0), 2n);
+    await pool.update(4n, [signed(0, 0n), signed(0, 1n)], []);
+    clock.advance(1_000);
+    await pool.update(5n, [], []);
+    clock.advance(10);
+    expect(published).toEqual([[signed(0, 2n)]]);
+  });
+
   it('goes out at once when a batch is full, by count or by bytes', async () => {
     const byCount = testPool({gossipBatchCountMax: 2});
     for (let nonce = 0n; nonce < 5n; nonce++) await byCount.pool.submit(signed(0, nonce));
