@@ -98,4 +98,5 @@ async function tell(chain: DemoChain, workDir: string, onStory: (story: Story) =
   return isExact ? 0 : 1;
 }
 
-process.exitCode = await main();
+// What was interrupted may still wait for something; it must not keep the process.
+process.exit(await main());
