@@ -18,6 +18,8 @@ const USAGE = `Usage: npm run demo -- [--rpc URL]
               otherwise four validators are started for the demo and stopped at its end)
 `;
 
+class Interrupted extends Error {}
+
 async function main(): Promise<number> {
   let rpcUrl: string | undefined;
   try {
@@ -34,7 +36,7 @@ async function main(): Promise<number> {
   const workDir = mkdtempSync(join(tmpdir(), 'qanat-demo-'));
   const open: {chain?: DemoChain; story?: Story} = {};
   const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Interrupted(`stopped by ${signal}`)));
   });
   interrupted.catch(() => {});
   try {
@@ -42,7 +44,7 @@ async function main(): Promise<number> {
     open.chain = await openChain(rpcUrl);
     return await Promise.race([interrupted, tell(open.chain, workDir, (story) => void (open.story = story))]);
   } catch (error) {
-    console.error(`\nThe demo failed: ${(error as Error).stack ?? String(error)}`);
+    console.error(error instanceof Interrupted ? `\nThe demo was ${error.message}.` : `\nThe demo failed: ${(error as Error).stack ?? String(error)}`);
     return 1;
   } finally {
     await open.story?.stopService();
