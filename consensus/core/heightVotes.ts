@@ -1,6 +1,6 @@
 /** All vote sets of a height, with a bound on rounds that lie far ahead. */
 import {VoteType, type BlockID, type ValidatorSet, type Vote} from '#proto';
-import {FUTURE_ROUNDS_PER_VALIDATOR_MAX} from './limits.ts';
+import {CLAIMED_FUTURE_ROUNDS_MAX, FUTURE_ROUNDS_PER_VALIDATOR_MAX} from './limits.ts';
 import {addMajorityClaim, addVote, createVoteSet, type AddVoteResult, type VoteSet} from './voteSet.ts';
 
 export interface RoundVotes {
@@ -48,7 +48,9 @@ export type AddHeightVoteResult =
 /** Adds a verified vote. `currentRound` bounds how far ahead a validator may vote before it is ignored. */
 export function addHeightVote(votes: HeightVotes, currentRound: number, vote: Vote): AddHeightVoteResult {
   let {futureRounds} = votes;
-  if (vote.round > currentRound + 1) {
+  // Where a peer claims +2/3, a decision may stand that we can catch up with: its votes must get in whatever came before.
+  const isClaimed = (votes.rounds.get(vote.round)?.precommits.claims.size ?? 0) > 0;
+  if (vote.round > currentRound + 1 && !isClaimed) {
     const known = (futureRounds.get(vote.validatorIndex) ?? []).filter((round) => round > currentRound + 1);
     if (!known.includes(vote.round)) {
       if (known.length >= FUTURE_ROUNDS_PER_VALIDATOR_MAX) return {votes, result: undefined};
@@ -60,13 +62,16 @@ export function addHeightVote(votes: HeightVotes, currentRound: number, vote: Vo
   return {votes: {...withSet(votes, result.set), futureRounds}, result};
 }
 
-/** Remembers a peer's claim of +2/3; ignored for rounds that we have no reason to track. */
+/** Remembers a peer's claim of +2/3; ignored for rounds far ahead when there are too many of them. */
 export function claimMajority(
   votes: HeightVotes,
   currentRound: number,
   claim: {readonly peer: string; readonly round: number; readonly type: VoteType; readonly blockId: BlockID},
 ): HeightVotes {
-  if (claim.round > currentRound + 1 && !votes.rounds.has(claim.round)) return votes;
+  if (claim.round > currentRound + 1 && !votes.rounds.has(claim.round)) {
+    const ahead = [...votes.rounds].filter(([round, {precommits}]) => round > currentRound + 1 && precommits.claims.size > 0);
+    if (claim.type !== VoteType.Precommit || ahead.length >= CLAIMED_FUTURE_ROUNDS_MAX) return votes;
+  }
   const set = voteSetOf(votes, claim.round, claim.type);
   const claimed = addMajorityClaim(set, claim.peer, claim.blockId);
   return claimed === set ? votes : withSet(votes, claimed);

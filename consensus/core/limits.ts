@@ -12,6 +12,9 @@ export const VALIDATORS_MAX = 10_000;
 /** Rounds beyond the next one for which votes of one validator are kept; without a bound one Byzantine key could fill the memory. */
 export const FUTURE_ROUNDS_PER_VALIDATOR_MAX = 2;
 
+/** Rounds beyond the next one for which peers' claims of +2/3 precommits are believed enough to count votes. */
+export const CLAIMED_FUTURE_ROUNDS_MAX = 16;
+
 /** +2/3 claims remembered per peer and vote set (CometBFT VoteSet: one). */
 export const MAJORITY_CLAIMS_PER_PEER_MAX = 1;
 

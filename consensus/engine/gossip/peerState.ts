@@ -33,6 +33,14 @@ export class Knowledge {
     }
   }
 
+  /** The peer told us exactly what it has; what we sent may be on its way still. An equivocating proposer can have misled us before. */
+  correct(bits: BitArray): void {
+    for (let i = 0; i < this.marks.length; i++) {
+      if (bitArrayHas(bits, i)) this.marks[i] = Mark.Known;
+      else if (this.marks[i] === Mark.Known) this.marks[i] = Mark.None;
+    }
+  }
+
   addKnown(bits: BitArray): void {
     for (let i = 0; i < this.marks.length; i++) if (bitArrayHas(bits, i)) this.marks[i] = Mark.Known;
   }

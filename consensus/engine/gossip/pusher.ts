@@ -5,7 +5,7 @@ import {
   partSetHeaderEquals,
   RoundStep,
   VoteType,
-  type BlockMeta,
+  type BlockID,
   type ConsensusMessage,
   type PartSet,
   type PartSetHeader,
@@ -26,7 +26,8 @@ export type PushMode = 'own' | 'relay' | 'repair';
 
 interface StoredHeight {
   readonly height: bigint;
-  readonly meta: BlockMeta;
+  readonly round: number;
+  readonly blockId: BlockID;
   readonly precommits: readonly (Vote | undefined)[];
 }
 
@@ -159,7 +160,7 @@ export class Pusher {
       peer.storedCommit.sent(index);
     }
     const {wanted} = peer;
-    if (wanted?.isRequest !== true || !partSetHeaderEquals(wanted.header, stored.meta.blockId.partSetHeader)) return;
+    if (wanted?.isRequest !== true || !partSetHeaderEquals(wanted.header, stored.blockId.partSetHeader)) return;
     for (let index = 0; index < wanted.header.total; index++) {
       if (wanted.parts.has(index)) continue;
       const part = this.blockStore.loadPart(peer.height, index);
@@ -169,12 +170,20 @@ export class Pusher {
     }
   }
 
+  /** Tells a peer below our height which block +2/3 precommitted there. */
+  claimStored(peer: PeerState): void {
+    const stored = this.loadStored(peer.height);
+    if (stored === undefined) return;
+    const {height, round, blockId} = stored;
+    this.send(peer, {type: 'voteSetMaj23', height, round, voteType: VoteType.Precommit, blockId});
+  }
+
   private loadStored(height: bigint): StoredHeight | undefined {
     if (this.stored?.height === height) return this.stored;
-    const meta = this.blockStore.loadBlockMeta(height);
     const commit = this.blockStore.loadSeenCommit(height);
-    if (meta === undefined || commit === undefined) return undefined;
-    this.stored = {height, meta, precommits: commit.signatures.map((_, index) => voteOfCommit(commit, index))};
+    if (commit === undefined) return undefined;
+    const {round, blockId} = commit;
+    this.stored = {height, round, blockId, precommits: commit.signatures.map((_, index) => voteOfCommit(commit, index))};
     return this.stored;
   }
 }

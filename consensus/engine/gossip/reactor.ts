@@ -135,7 +135,7 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
         return;
       case 'newValidBlock':
         if (message.height !== peer.height || (message.round !== peer.round && !message.isCommit)) return;
-        peer.partsOf(message.blockPartSetHeader, true).parts.addKnown(message.blockParts);
+        peer.partsOf(message.blockPartSetHeader, true).parts.correct(message.blockParts);
         this.pusher.push(peer, 'own');
         return;
       case 'hasVote':
@@ -287,10 +287,11 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
     }
   }
 
-  /** With +2/3 for a block, a peer at our height may be held up by conflicting votes of an equivocator: it then needs to know. */
+  /** With +2/3 for a block, a peer may be held up by conflicting votes of an equivocator: it counts both once it knows of the claim. */
   private claimMajorities(peer: PeerState): void {
     const {round} = this.modules.view();
-    if (peer.height !== round.height) return;
+    if (peer.height < round.height) return this.pusher.claimStored(peer);
+    if (peer.height > round.height) return;
     for (const voteRound of new Set([round.round, peer.round])) {
       const {prevotes, precommits} = roundVotes(round.votes, Math.max(0, voteRound));
       for (const set of [prevotes, precommits]) this.claimMajority(peer, set);

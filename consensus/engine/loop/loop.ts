@@ -27,6 +27,7 @@ import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
 import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
+import {InputQueue} from './inputQueue.ts';
 import {isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
 import {RoundTimers, StartTimer} from './start.ts';
@@ -68,10 +69,10 @@ export class ConsensusLoop {
   private lastBlockHadTransactions: boolean;
   private fruitlessBlocks = 0;
 
-  private queue: LoopInput[] = [];
+  private readonly queue: InputQueue;
   private internal: InternalInput[] = [];
-  private draining: Promise<void> | undefined;
-  private status: 'idle' | 'replaying' | 'running' | 'stopped' | 'halted' = 'idle';
+  /** resuming: after the replay, before inputs from outside. */
+  private status: 'replaying' | 'resuming' | 'running' | 'stopped' | 'halted' = 'replaying';
   private replayed: SigningEffect[] = [];
   private readonly startTimer: StartTimer;
   private readonly timers: RoundTimers;
@@ -82,6 +83,10 @@ export class ConsensusLoop {
     this.modules = modules;
     this.chain = start.chain;
     this.lastBlockHadTransactions = start.lastBlockHadTransactions;
+    this.queue = new InputQueue(
+      (input) => this.handle(input),
+      (error) => this.halt(error),
+    );
     this.startTimer = new StartTimer(modules.clock, () => this.enqueue({type: 'start', height: this.round.height}));
     this.timers = new RoundTimers(modules.clock, (timeout) => this.enqueue(timeout));
     const {info, round, assembly} = this.heightOf(start.lastPrecommits);
@@ -111,19 +116,19 @@ export class ConsensusLoop {
       this.halt(error);
       throw error;
     }
+    this.status = 'running';
     this.armStart();
     events.heightChanged();
-    this.drain();
+    this.queue.open();
   }
 
   private async resume(): Promise<void> {
-    this.status = 'replaying';
     const {height} = this.round;
     for (const input of this.modules.wal.replay(height)) {
       if (this.round.height !== height) break;
       await this.replay(input);
     }
-    this.status = 'running';
+    this.status = 'resuming';
     // Signs what a crash kept us from logging; the signer gives the same signature again, or refuses.
     const effects = this.replayed;
     this.replayed = [];
@@ -140,45 +145,18 @@ export class ConsensusLoop {
     const isHalted = this.status === 'halted';
     if (!isHalted) this.status = 'stopped';
     this.cancelTimers();
-    await this.draining;
+    await this.queue.end();
     if (!isHalted) this.modules.wal.sync();
   }
 
   enqueue(input: LoopInput): void {
-    if (this.status === 'stopped' || this.status === 'halted') return;
     this.queue.push(input);
-    if (this.status === 'running') this.drain();
-  }
-
-  private drain(): void {
-    if (this.draining !== undefined || this.queue.length === 0) return;
-    this.draining = this.handleQueue().finally(() => {
-      this.draining = undefined;
-      // What came in after the last look at the queue.
-      if (this.status === 'running') this.drain();
-    });
-  }
-
-  private async handleQueue(): Promise<void> {
-    try {
-      while (this.queue.length > 0) {
-        const batch = this.queue;
-        this.queue = [];
-        for (const input of batch) {
-          if (this.status !== 'running') return;
-          await this.handle(input);
-          if ('peer' in input) this.events?.handled(input.peer);
-        }
-      }
-    } catch (error) {
-      this.halt(error);
-    }
   }
 
   private halt(cause: unknown): void {
     const error = cause instanceof Error ? cause : new EngineError('INVARIANT', String(cause));
     this.status = 'halted';
-    this.queue = [];
+    void this.queue.end();
     this.internal = [];
     this.cancelTimers();
     this.modules.logger.error({err: error, height: this.round.height}, 'consensus halted');
@@ -191,6 +169,11 @@ export class ConsensusLoop {
   }
 
   private async handle(input: LoopInput): Promise<void> {
+    await this.handleInput(input);
+    if ('peer' in input) this.events?.handled(input.peer);
+  }
+
+  private async handleInput(input: LoopInput): Promise<void> {
     switch (input.type) {
       case 'vote':
         return this.handleVote(input.peer, input.vote);
@@ -258,22 +241,30 @@ export class ConsensusLoop {
 
   private async takeProposal(peer: string, proposal: Proposal): Promise<void> {
     const outcome = await this.dispatch({type: 'proposal', proposal, peer});
-    if (outcome === 'accepted' && this.round.height === proposal.height) await this.expectBlock(proposal.blockId);
+    if (outcome !== 'accepted' || this.round.height !== proposal.height) return;
+    this.expectBlock(proposal.blockId);
+    await this.settle();
   }
 
-  private async expectBlock(blockId: BlockID): Promise<void> {
-    for (const {peer, round, part} of this.assembly.expect(blockId, keptBlocks(this.view))) await this.handlePart(peer, round, part);
+  /** Its parts may be here already: early, or because we built the same block but could not propose it. */
+  private expectBlock(blockId: BlockID): void {
+    for (const {peer, round, part} of this.assembly.expect(blockId, keptBlocks(this.view))) this.addPart(peer, round, part);
+    const block = this.assembly.get(blockId);
+    if (block !== undefined) this.internal.push({type: 'checkValue', block});
   }
 
   private async handlePart(peer: string, round: number, part: Part): Promise<void> {
-    const {height} = this.round;
+    this.addPart(peer, round, part);
+    await this.settle();
+  }
+
+  private addPart(peer: string, round: number, part: Part): void {
     const result = this.assembly.add(peer, round, part);
     if (result.outcome !== 'added') return;
+    const {height} = this.round;
     if (this.status !== 'replaying') this.modules.wal.append({type: 'part', peer, height, round, part});
     this.events?.accepted();
-    if (result.complete === undefined) return;
-    this.internal.push({type: 'checkValue', block: result.complete});
-    await this.settle();
+    if (result.complete !== undefined) this.internal.push({type: 'checkValue', block: result.complete});
   }
 
   /** valid(v). A block that +2/3 precommitted was accepted by the application elsewhere: there only our own rules are checked. */
@@ -346,7 +337,7 @@ export class ConsensusLoop {
         if (!isReplay) this.timers.schedule(effect);
         return;
       case 'fetchValue':
-        await this.expectBlock(effect.blockId);
+        this.expectBlock(effect.blockId);
         if (!isReplay) this.events?.blockWanted();
         return;
       case 'validValue':

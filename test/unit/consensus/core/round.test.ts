@@ -297,6 +297,30 @@ describe('round skip, lines 55-56', () => {
   });
 });
 
+describe('a decision in a far round', () => {
+  it('is believed where a peer claims it, whatever its voters did before', () => {
+    const driver = new Driver(3);
+    driver.start();
+    for (const index of [0, 1, 2]) for (const round of [10 + index, 20 + index]) driver.prevote(round, index, A);
+    expect(driver.state.round).toBe(0);
+    driver.precommit(30, 0, B);
+    expect(driver.outcome).toBe('ignored');
+    driver.give({type: 'majorityClaim', peer: 'p', round: 30, voteType: VoteType.Precommit, blockId: B});
+    driver.precommit(30, 0, B);
+    expect(driver.outcome).toBe('accepted');
+    driver.precommit(30, 1, B);
+    expect(driver.precommit(30, 2, B)).toEqual(['log vote', 'fetch B decided', 'timeout precommit 30 120ms']);
+  });
+  it('is claimed for a bounded number of rounds', () => {
+    const driver = new Driver(3);
+    driver.start();
+    for (let round = 100; round < 1000; round++) {
+      driver.give({type: 'majorityClaim', peer: `peer ${round}`, round, voteType: VoteType.Precommit, blockId: B});
+    }
+    expect(driver.state.votes.rounds.size).toBe(16);
+  });
+});
+
 describe('timeouts', () => {
   it('lines 57-60 and 61-64', () => {
     const driver = new Driver(3);

@@ -197,7 +197,7 @@ describe('false', () => {
 
 it('a flood of valid-looking messages is dropped beyond the queue\'s limit', () => {
   for (let i = 0; i < engineLimits.PEER_QUEUE_MESSAGES_MAX * 3; i++) give(Channel.Vote, {type: 'vote', vote: votes({round: i})});
-  const {loop} = victim.engine as unknown as {loop: {queue: unknown[]}};
+  const {loop} = victim.engine as unknown as {loop: {queue: {length: number}}};
   // The first one is being handled; its turn comes when this test lets go.
   expect(loop.queue.length).toBeLessThanOrEqual(engineLimits.PEER_QUEUE_MESSAGES_MAX);
 });
