@@ -31,6 +31,7 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
         mapping(uint256 assetId => Model) models;
         mapping(uint256 requestId => Request) requests;
         mapping(address prover => uint256) proverBalances;
+        mapping(uint256 commitment => uint256 assetId) assetOfCommitment;
     }
 
     // keccak256(abi.encode(uint256(keccak256("qanat.storage.InferenceOracle")) - 1)) & ~bytes32(uint256(0xff))
@@ -66,7 +67,10 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
         uint256 expected = uint256(outputCount) + 2 + inputCount;
         uint256 keyCount = GROTH16.publicInputCount(keyHash);
         if (keyCount != expected) revert PublicInputCountMismatch(keyCount, expected);
+        uint256 listedAsset = $.assetOfCommitment[commitment];
+        if (listedAsset != 0) revert CommitmentAlreadyListed(commitment, listedAsset);
 
+        $.assetOfCommitment[commitment] = assetId;
         $.models[assetId] = Model(keyHash, commitment, inputCount, outputCount, price, proverFee);
         emit ModelListed(assetId, keyHash, commitment, inputCount, outputCount, price, proverFee);
     }
@@ -138,14 +142,14 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
 
     /// @inheritdoc IInferenceOracle
     function refund(uint256 requestId) external nonReentrant {
-        Request storage pending = _pending(requestId);
-        if (block.timestamp <= pending.deadline) revert NotExpired(requestId, pending.deadline);
-        pending.status = RequestStatus.Refunded;
-        uint256 amount = pending.price;
-        address requester = pending.requester;
-        _storage().escrowed -= amount;
-        emit InferenceRefunded(requestId, requester, amount);
-        payable(requester).sendValue(amount);
+        _refund(requestId, payable(_pending(requestId).requester));
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function refundTo(uint256 requestId, address payable recipient) external nonReentrant {
+        if (_pending(requestId).requester != msg.sender) revert NotRequester(requestId, msg.sender);
+        if (recipient == address(0)) revert InvalidRecipient(recipient);
+        _refund(requestId, recipient);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -175,6 +179,11 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
     function getRequest(uint256 requestId) external view returns (Request memory asked) {
         asked = _storage().requests[requestId];
         if (asked.status == RequestStatus.None) revert UnknownRequest(requestId);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function assetOfCommitment(uint256 commitment) external view returns (uint256 assetId) {
+        return _storage().assetOfCommitment[commitment];
     }
 
     /// @inheritdoc IInferenceOracle
@@ -254,6 +263,16 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
         publicInputs[outputCount + 1] = contextOf(requestId, msg.sender);
         FieldNumbers.write(publicInputs, outputCount + 2, input);
         if (!GROTH16.verify(model.keyHash, publicInputs, proof)) revert InvalidProof(requestId);
+    }
+
+    function _refund(uint256 requestId, address payable recipient) private {
+        Request storage pending = _pending(requestId);
+        if (block.timestamp <= pending.deadline) revert NotExpired(requestId, pending.deadline);
+        pending.status = RequestStatus.Refunded;
+        uint256 amount = pending.price;
+        _storage().escrowed -= amount;
+        emit InferenceRefunded(requestId, pending.requester, recipient, amount);
+        recipient.sendValue(amount);
     }
 
     /// @dev Whatever the callback does, the answer stands.

@@ -171,7 +171,8 @@ describe('the SDK', () => {
     const {requestId, deadline} = await qanat.requestInference(buyer, {assetId, input: [1n]});
     expect((await refusalOf(qanat.refundInference(buyer, {requestId}))).errorName).toBe('NotExpired');
     chain.increaseTime(deadline - chain.timestamp + 1n);
-    await qanat.refundInference(buyer, {requestId});
+    expect((await refusalOf(qanat.refundInference(creator, {requestId, recipient: creator.account.address}))).errorName).toBe('NotRequester');
+    await qanat.refundInference(buyer, {requestId, recipient: creator.account.address});
     expect((await qanat.getInferenceRequest(buyer, {requestId})).status).toBe(RequestStatus.refunded);
 
     await qanat.retireAsset(creator, {assetId});
@@ -181,7 +182,7 @@ describe('the SDK', () => {
   it('has a sentence for every error that a contract declares', async () => {
     const {sentenceOf} = await import('../../protocols/client/sentences.ts');
     const {allErrorsAbi} = await import('../support/errors-abi.ts');
-    const library = /^(ERC721|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|OnlyOracle|NotAsked|ProofNotForCaller|EnumValue)/;
+    const library = /^(ERC721|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|OnlyOracle|NotAsked|NotAsker|ProofNotForCaller|EnumValue)/;
     const silent = allErrorsAbi
       .flatMap((item) => (item.type === 'error' ? [item] : []))
       .filter(({name}) => !library.test(name))

@@ -80,9 +80,11 @@ async function request(callback: Hex = NOBODY, callbackGas = 0, input: readonly 
 
 const field = (number: bigint) => (number < 0n ? FIELD_ORDER + number : number);
 
-function proofOf(requestId: bigint, prover: Hex, output: readonly bigint[] = OUTPUT, input: readonly bigint[] = INPUT, of = circuit): Hex {
+function proofOf(
+  requestId: bigint, prover: Hex, output: readonly bigint[] = OUTPUT, input: readonly bigint[] = INPUT, of = circuit, commitment = COMMITMENT,
+): Hex {
   const context = inferenceContext({chainId: CHAIN_ID, oracle: oracle.address, requestId, prover});
-  return of.prove([...output.map(field), COMMITMENT, context, ...input.map(field)]);
+  return of.prove([...output.map(field), commitment, context, ...input.map(field)]);
 }
 
 function answer(requestId: bigint, proof: Hex, options: {from?: Hex; output?: readonly bigint[]; input?: readonly bigint[]; gas?: bigint} = {}) {
@@ -130,6 +132,16 @@ describe('listing a model', () => {
     const retired = await register(chain, termsOf(bob, {kind: AssetKind.model}));
     await chain.write(bob, registry, 'retire', [retired]);
     expect(await refusalOf(list(retired))).toBe('AssetNotActive');
+  });
+
+  it('is refused with the commitment of another asset, so that no copy earns what its contributors are owed', async () => {
+    const copy = await register(chain, termsOf(mallory, {kind: AssetKind.model}));
+    expect(await refusalOf(list(copy, {from: mallory, price: PRICE / 2n}))).toBe('CommitmentAlreadyListed');
+    await chain.write(bob, registry, 'retire', [MODEL]);
+    expect(await refusalOf(list(copy, {from: mallory, price: PRICE / 2n}))).toBe('CommitmentAlreadyListed');
+    expect(await chain.read(oracle, 'assetOfCommitment', [COMMITMENT])).toBe(MODEL);
+    await list(copy, {from: mallory, commitment: COMMITMENT + 1n});
+    expect(await chain.read(oracle, 'assetOfCommitment', [COMMITMENT + 1n])).toBe(copy);
   });
 
   it('lets the creator lower the price, down to twice the prover\'s fee', async () => {
@@ -299,9 +311,9 @@ describe('an answer', () => {
 
   it('works for a model that is free', async () => {
     const free = await register(chain, termsOf(bob, {kind: AssetKind.model}));
-    await list(free, {price: 0n, proverFee: 0n});
+    await list(free, {commitment: 5n, price: 0n, proverFee: 0n});
     await chain.write(carol, oracle, 'request', [free, INPUT, NOBODY, 0]);
-    await answer(1n, proofOf(1n, dave));
+    await answer(1n, proofOf(1n, dave, OUTPUT, INPUT, circuit, 5n));
     expect(await chain.read(attribution, 'totalReceived', [])).toBe(0n);
   });
 });
@@ -322,6 +334,24 @@ describe('time', () => {
     expect(await refusalOf(chain.write(carol, oracle, 'refund', [first]))).toBe('AlreadyAnswered');
     expect(await refusalOf(answer(second, proofOf(second, dave)))).toBe('AlreadyRefunded');
     expect(await chain.read(oracle, 'isFinalized', [second])).toBe(false);
+    await booksBalance();
+  });
+});
+
+describe('a refund to another recipient', () => {
+  it('is for the requester only, once, and after the deadline', async () => {
+    const requestId = await request();
+    const refundTo = (from: Hex, recipient: Hex) => chain.write(from, oracle, 'refundTo', [requestId, recipient]);
+    expect(await refusalOf(refundTo(carol, erin))).toBe('NotExpired');
+    chain.increaseTime(TIMEOUT + 1n);
+    expect(await refusalOf(refundTo(mallory, mallory))).toBe('NotRequester');
+    expect(await refusalOf(refundTo(carol, NOBODY))).toBe('InvalidRecipient');
+    const receipt = await refundTo(carol, erin);
+    expect(await chain.balance(erin)).toBe(FUNDING + PRICE);
+    const [refunded] = eventsOf(receipt, inferenceOracleAbi, 'InferenceRefunded');
+    expect([refunded?.args.requester.toLowerCase(), refunded?.args.recipient.toLowerCase()]).toEqual([carol, erin]);
+    expect(await refusalOf(refundTo(carol, erin))).toBe('AlreadyRefunded');
+    expect(await refusalOf(chain.write(carol, oracle, 'refund', [requestId]))).toBe('AlreadyRefunded');
     await booksBalance();
   });
 });
@@ -351,8 +381,16 @@ describe('a callback', () => {
     expect(eventsOf(receipt, inferenceOracleAbi, 'CallbackFailed')).toHaveLength(1);
     await chain.write(carol, consumer, 'ask', [MODEL, INPUT], {value: PRICE});
     chain.increaseTime(TIMEOUT + 1n);
-    await chain.write(carol, oracle, 'refund', [await chain.read(consumer, 'latestRequestId', [])]);
-    expect(await chain.balance(consumer.address)).toBe(PRICE);
+    const unanswered = await chain.read(consumer, 'latestRequestId', []);
+    // The example takes no plain payment, so a stranger cannot strand the coin in it.
+    expect(await refusalOf(chain.write(mallory, oracle, 'refund', [unanswered]))).not.toBe('not refused');
+    expect(await refusalOf(chain.write(mallory, consumer, 'takeBack', [unanswered]))).toBe('NotAsker');
+    const before = await chain.balance(carol);
+    await chain.write(carol, consumer, 'takeBack', [unanswered]);
+    expect(await chain.balance(carol)).toBe(before + PRICE);
+    expect(await chain.balance(consumer.address)).toBe(0n);
+    expect(await refusalOf(chain.write(carol, consumer, 'takeBack', [unanswered]))).toBe('AlreadyRefunded');
+    await booksBalance();
   });
 
   it.each<[string, string]>([

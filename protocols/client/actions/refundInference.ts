@@ -1,4 +1,4 @@
-import type {TransactionReceipt} from 'viem';
+import type {Address, TransactionReceipt} from 'viem';
 import {inferenceOracleAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import {execute} from '../execute.ts';
@@ -6,6 +6,8 @@ import type {WritingClient} from '../execute.ts';
 
 export interface RefundInferenceParameters {
   readonly requestId: bigint;
+  /** Who is paid, when the sender is the requester. Default: the requester. */
+  readonly recipient?: Address | undefined;
 }
 
 export interface RefundInferenceReturnType {
@@ -13,7 +15,8 @@ export interface RefundInferenceReturnType {
 }
 
 /**
- * Pays a request that nobody answered in time back to its requester. Anyone may. Throws ContractRefusedError (NotExpired).
+ * Pays a request that nobody answered in time back to its requester. Anyone may, but only the requester may name another
+ * recipient. Throws ContractRefusedError (NotExpired, NotRequester).
  * @example
  * import {createWalletClient, http} from 'viem';
  * import {mnemonicToAccount} from 'viem/accounts';
@@ -25,13 +28,14 @@ export interface RefundInferenceReturnType {
  */
 export async function refundInference(
   client: WritingClient,
-  {requestId}: RefundInferenceParameters,
+  {requestId, recipient}: RefundInferenceParameters,
 ): Promise<RefundInferenceReturnType> {
   const receipt = await execute(client, {
     address: SYSTEM_ADDRESSES.inferenceOracle,
     abi: inferenceOracleAbi,
-    functionName: 'refund',
-    args: [requestId],
+    ...(recipient === undefined
+      ? {functionName: 'refund', args: [requestId]}
+      : {functionName: 'refundTo', args: [requestId, recipient]}),
   });
   return {receipt};
 }

@@ -20,18 +20,21 @@ contract InferenceConsumer is IInferenceConsumer {
 
     uint256 public latestRequestId;
     mapping(uint256 requestId => Answer) private _answers;
+    mapping(uint256 requestId => address) private _askers;
 
     event Asked(uint256 indexed requestId, uint256 indexed assetId);
     event Delivered(uint256 indexed requestId, uint256 greatest, int256[] output);
 
     error OnlyOracle(address caller);
     error NotAsked(uint256 requestId);
+    error NotAsker(uint256 requestId, address caller);
 
     /// @notice Asks the model; send its price along.
     function ask(uint256 assetId, int256[] calldata input) external payable returns (uint256 requestId) {
         requestId = ORACLE.request{value: msg.value}(assetId, input, address(this), CALLBACK_GAS);
         latestRequestId = requestId;
         _answers[requestId].asked = true;
+        _askers[requestId] = msg.sender;
         emit Asked(requestId, assetId);
     }
 
@@ -55,6 +58,11 @@ contract InferenceConsumer is IInferenceConsumer {
         return _answers[requestId];
     }
 
-    /// @dev A request that nobody answers in time is paid back.
-    receive() external payable {}
+    /// @notice Gives whoever asked its payment back, when nobody answered in time.
+    /// @dev There is no `receive` function on purpose: a refund started by a stranger fails, so the payment can only go
+    /// to the asker, past this contract.
+    function takeBack(uint256 requestId) external {
+        if (_askers[requestId] != msg.sender) revert NotAsker(requestId, msg.sender);
+        ORACLE.refundTo(requestId, payable(msg.sender));
+    }
 }

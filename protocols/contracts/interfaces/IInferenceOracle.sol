@@ -85,7 +85,12 @@ interface IInferenceOracle {
     event CallbackDelivered(uint256 indexed requestId, address indexed callback);
     /// @notice The callback reverted, ran out of the gas that was asked for, or has no code. The result stands.
     event CallbackFailed(uint256 indexed requestId, address indexed callback);
-    event InferenceRefunded(uint256 indexed requestId, address indexed requester, uint256 amount);
+    event InferenceRefunded(
+        uint256 indexed requestId,
+        address indexed requester,
+        address indexed recipient,
+        uint256 amount
+    );
     event ProverFeeCredited(uint256 indexed requestId, address indexed prover, uint256 amount);
     event ProverFeeWithdrawn(address indexed prover, address indexed recipient, uint256 amount);
 
@@ -101,6 +106,8 @@ interface IInferenceOracle {
     error PublicInputCountMismatch(uint256 keyCount, uint256 expected);
     error InvalidShape(uint256 inputCount, uint256 outputCount);
     error CommitmentOutOfField(uint256 commitment);
+    /// @notice Another asset is listed with this commitment. Weights are committed to with a salt: take another one.
+    error CommitmentAlreadyListed(uint256 commitment, uint256 assetId);
     /// @notice The prover's part may not eat up the revenue that the asset's ancestors have a share in.
     error ProverFeeTooHigh(uint256 proverFee, uint256 max);
     error PriceNotLower(uint128 price, uint128 currentPrice);
@@ -116,6 +123,7 @@ interface IInferenceOracle {
     error AlreadyRefunded(uint256 requestId);
     error Expired(uint256 requestId, uint64 deadline);
     error NotExpired(uint256 requestId, uint64 deadline);
+    error NotRequester(uint256 requestId, address caller);
     /// @notice The input given with an answer is not the request's.
     error InputMismatch(uint256 requestId);
     /// @notice The proof does not prove this output for this request, model and prover.
@@ -127,7 +135,8 @@ interface IInferenceOracle {
 
     /// @notice Lists a model or adapter in zk mode. Only the asset's creator; once.
     /// @param keyHash a key registered with the Groth16 native contract, with outputCount + 2 + inputCount public inputs
-    /// @param commitment the weights' commitment, below the field's modulus
+    /// @param commitment the weights' commitment, below the field's modulus. It belongs to one asset: provers find the
+    /// model by it, so a second asset with the same one would earn what the first one's contributors are owed
     /// @param price of an inference, in wei
     /// @param proverFee part of the price that goes to the prover, at most half of it
     function listModel(
@@ -178,6 +187,9 @@ interface IInferenceOracle {
     /// @notice Pays a request that was not answered in time back to its requester. Anyone may call it.
     function refund(uint256 requestId) external;
 
+    /// @notice As `refund`, paying `recipient`. Only the requester: for contracts that do not take plain payments.
+    function refundTo(uint256 requestId, address payable recipient) external;
+
     /// @notice Pays the caller's prover fees to `recipient`.
     function withdrawProverFees(address payable recipient) external returns (uint256 amount);
 
@@ -189,6 +201,9 @@ interface IInferenceOracle {
 
     /// @notice Reverts with UnknownRequest.
     function getRequest(uint256 requestId) external view returns (Request memory);
+
+    /// @notice The asset listed with this commitment; 0 when there is none.
+    function assetOfCommitment(uint256 commitment) external view returns (uint256 assetId);
 
     /// @notice Requests so far; ids are 1 to this number.
     function requestCount() external view returns (uint256);
