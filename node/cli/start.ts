@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import {Command} from 'commander';
+import type {Command} from 'commander';
 import {homePaths, loadConfig, OPTIONS} from '#node/config';
 import {Node} from '#node/app';
 import {createLogger} from '#node/telemetry';
