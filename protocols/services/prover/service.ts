@@ -6,7 +6,7 @@
  */
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {formatEther} from 'viem';
+import {BaseError, formatEther} from 'viem';
 import type {Hex} from 'viem';
 import {ContractRefusedError, TransactionRevertedError} from '#protocols/client';
 import type {InferenceRequested} from '#protocols/client';
@@ -22,7 +22,6 @@ import {Inbox} from './inbox.ts';
 import type {QueuedRequest} from './inbox.ts';
 import {ModelLibrary} from './library.ts';
 import {runAndProve} from './run-and-prove.ts';
-import {ToolError} from './tools.ts';
 import {WitnessError} from './witness.ts';
 
 export type ProverOptions = {
@@ -70,6 +69,10 @@ class Prover {
   private isForgetful = false;
   private nextBlock = 0n;
   private baseFee = 0n;
+  /** Of the latest block, in seconds. */
+  private now = 0n;
+  /** Blocks of one log scan. Halved when the node refuses one: it may hold more logs than a node gives at a time. */
+  private scanLength = LOG_RANGE_BLOCKS_MAX;
 
   constructor(options: ProverOptions, {logger, chain}: ProverModules) {
     this.options = options;
@@ -112,6 +115,7 @@ class Prover {
     if (!this.isMet) await this.meetChain();
     const head = await this.chain.head();
     this.baseFee = head.baseFee;
+    this.now = head.timestamp;
     if (head.number + 1n < this.nextBlock) {
       this.logger.warn(`the chain is shorter than before (block ${head.number}); looking at it anew`);
       this.identity = undefined;
@@ -122,15 +126,31 @@ class Prover {
     const waiting = this.inbox.unclaimedAt(head.timestamp);
     if (added > 0) for (const {request, foundFrom} of waiting) await this.sort(request, foundFrom);
     while (this.nextBlock <= head.number && !this.inbox.isFull && !this.abort.signal.aborted) {
-      const last = this.nextBlock + LOG_RANGE_BLOCKS_MAX - 1n;
+      const last = this.nextBlock + this.scanLength - 1n;
       const toBlock = last < head.number ? last : head.number;
-      for (const request of await this.chain.requests(this.nextBlock, toBlock)) {
+      const found = await this.scan(this.nextBlock, toBlock);
+      if (!found) continue;
+      for (const request of found) {
         if (this.inbox.isFull) return;
         if (request.deadline >= head.timestamp) await this.sort(request, this.nextBlock);
       }
       this.nextBlock = toBlock + 1n;
     }
     await this.remember();
+  }
+
+  /** undefined: the node did not give so many blocks; the next scan asks for half of them. */
+  private async scan(fromBlock: bigint, toBlock: bigint): Promise<readonly InferenceRequested[] | undefined> {
+    const length = toBlock - fromBlock + 1n;
+    try {
+      const found = await this.chain.requests(fromBlock, toBlock);
+      this.scanLength = this.scanLength * 2n < LOG_RANGE_BLOCKS_MAX ? this.scanLength * 2n : LOG_RANGE_BLOCKS_MAX;
+      return found;
+    } catch (error) {
+      if (length === 1n) throw error;
+      this.scanLength = length / 2n;
+      return undefined;
+    }
   }
 
   /** Without the file a restart only looks further back than it need. */
@@ -201,6 +221,11 @@ class Prover {
       this.inbox.finish(requestId);
       return;
     }
+    if (request.deadline < this.now) {
+      this.logger.warn(`request ${requestId} for ${name} expired while it waited, and is left to its refund`);
+      this.inbox.finish(requestId);
+      return;
+    }
     const expectedCost = this.baseFee * (ANSWER_GAS_ESTIMATE + BigInt(request.callbackGas));
     if (expectedCost > request.proverFee && !this.options.acceptLoss) {
       this.logger.warn(`request ${requestId} for ${name} is declined: its fee of ${formatEther(request.proverFee)} does not cover gas of about ${formatEther(expectedCost)}`);
@@ -238,12 +263,13 @@ class Prover {
       this.inbox.finish(requestId);
       return;
     }
-    // Anything else but a refusal or a failed tool is a node that is away: that is no fault of the request.
-    const isOurs = error instanceof ContractRefusedError || error instanceof TransactionRevertedError || error instanceof ToolError;
-    if (isOurs) queued.attempts++;
+    // Any other error of the client is a node that is away, which is no fault of the request. Whatever else goes wrong is
+    // counted: a request that always fails must not be proven for ever.
+    const isNodeAway = error instanceof BaseError && !(error instanceof ContractRefusedError || error instanceof TransactionRevertedError);
+    if (!isNodeAway) queued.attempts++;
     if (this.inbox.postpone(queued)) this.logger.warn(`request ${requestId} will be tried again: ${shortMessage(error)}`);
     else this.logger.error(`request ${requestId} is given up after ${queued.attempts} attempts: ${shortMessage(error)}`);
-    await sleep(isOurs ? POLL_INTERVAL_MS : RECONNECT_DELAY_MAX_MS / 4, undefined, {signal: this.abort.signal}).catch(() => {});
+    await sleep(isNodeAway ? RECONNECT_DELAY_MAX_MS / 4 : POLL_INTERVAL_MS, undefined, {signal: this.abort.signal}).catch(() => {});
   }
 }
 

@@ -15,6 +15,7 @@ import {parseR1cs} from '../../../protocols/services/prover/r1cs.ts';
 import {seededRandom} from '../../../protocols/services/training/random.ts';
 import {loadPoseidon, poseidon} from './poseidon.ts';
 import {sharedCacheDir} from './cache.ts';
+import {undeterminedWires} from './determined.ts';
 import {randomModel, randomSigned, smallArchitecture} from './models.ts';
 
 let cacheDir: string;
@@ -112,6 +113,24 @@ describe('the circuit of a quantised network', () => {
         return (dot(a, changed) * dot(b, changed) - dot(c, changed)) % R !== 0n;
       });
       expect({wire, broken}).toEqual({wire, broken: true});
+    }
+  });
+});
+
+describe('a forger', () => {
+  /** Context, inputs, salt and parameters: everything that a prover may choose. */
+  const given = (): number[] => Array.from({length: 1 + inputs + 1 + parameterBits(smallArchitecture).length}, (_, k) => outputs + 2 + k);
+
+  it('finds no wire that its choice of context, input, salt and parameters leaves open', () => {
+    expect(undeterminedWires(r1cs, given())).toEqual([]);
+    const used = new Set(r1cs.constraints.flat(2).map(([wire]) => wire));
+    expect(Array.from({length: r1cs.publicCount}, (_, k) => k + 1).filter((wire) => !used.has(wire))).toEqual([]);
+  });
+
+  it('would find one if any constraint were missing', () => {
+    for (let missing = 0; missing < r1cs.constraints.length; missing += 23) {
+      const weaker = {...r1cs, constraints: r1cs.constraints.filter((_, row) => row !== missing)};
+      expect({missing, isNoticed: undeterminedWires(weaker, given()).length > 0}).toEqual({missing, isNoticed: true});
     }
   });
 });

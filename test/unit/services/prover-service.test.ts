@@ -184,6 +184,65 @@ describe('the prover service', () => {
     expect(view.answerCalls).toBe(0);
   });
 
+  it('proves nothing for a request that expires while it waits', async () => {
+    await place();
+    const assetId = await list(packed);
+    const first = await request(assetId, [1n, 2n, 3n]);
+    const second = await request(assetId, [1n, 2n, 3n]);
+    const {deadline} = await chain.evm.read(oracle, 'getRequest', [second]);
+    const view = new EvmOracle(chain, prover);
+    const [head, answer] = [view.head.bind(view), view.answer.bind(view)];
+    let sawDeadline = (): void => {};
+    const isPastDeadline = new Promise<void>((resolve) => {
+      sawDeadline = resolve;
+    });
+    let looks = 0;
+    view.head = async () => {
+      const found = await head();
+      // At the second look the service has taken in what the first one saw.
+      if (found.timestamp > deadline && ++looks > 1) sawDeadline();
+      return found;
+    };
+    view.answer = async (...args) => {
+      chain.evm.increaseTime(601n);
+      await isPastDeadline;
+      return answer(...args);
+    };
+    const journal = new Journal();
+    start(journal, view);
+    await journal.next(new RegExp(`request ${second}.*(expired while it waited|proven in)`));
+    expect(journal.lines.filter((line) => line.includes('proven in'))).toHaveLength(1);
+    expect(journal.lines.find((line) => line.includes('proven in'))).toContain(`request ${first}:`);
+  }, 60_000);
+
+  it('gives up a request on which it fails in a way that it does not know', async () => {
+    await place();
+    const assetId = await list(packed);
+    const requestId = await request(assetId, [1n, 2n, 3n]);
+    const view = new EvmOracle(chain, prover);
+    view.answer = () => Promise.reject(new TypeError('a fault of the program'));
+    const journal = new Journal();
+    start(journal, view);
+    expect(await journal.next(/given up/)).toContain(`request ${requestId} is given up after 5 attempts`);
+  }, 60_000);
+
+  it('reads a busy stretch of the chain in smaller parts when the node refuses the whole', async () => {
+    await place();
+    const assetId = await list(packed);
+    for (let k = 0n; k < 6n; k++) await request(assetId, [k, 40n, 0n]);
+    await request(assetId, [1n, 2n, 3n]);
+    const view = new EvmOracle(chain, prover);
+    const requests = view.requests.bind(view);
+    view.requests = async (fromBlock, toBlock) => {
+      const found = await requests(fromBlock, toBlock);
+      if (found.length > 2) throw new Error('query returned more than 2 results');
+      return found;
+    };
+    const journal = new Journal();
+    start(journal, view);
+    expect(await journal.next(/answered/)).toContain('request 7');
+  }, 60_000);
+
   it('says why it cannot use a package', async () => {
     await place('damaged');
     const manifest = JSON.parse(await readFile(join(modelsDir, 'damaged', 'manifest.json'), 'utf8'));
