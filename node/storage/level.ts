@@ -1,4 +1,4 @@
-import {ClassicLevel} from 'classic-level';
+import {Level} from 'level';
 import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {LEVEL_BLOCK_CACHE_BYTES, LEVEL_RANGE_BATCH, LEVEL_WRITE_BUFFER_BYTES} from './limits.ts';
 import {StorageError} from './errors.ts';
@@ -10,7 +10,7 @@ type Bytes = Uint8Array;
  * Throws StorageError `database-locked` when another process has it open and `database-corrupt` when LevelDB says so.
  */
 export async function openLevel(path: string): Promise<KeyValueStore> {
-  const db = new ClassicLevel<Bytes, Bytes>(path, {
+  const db = new Level<Bytes, Bytes>(path, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     cacheSize: LEVEL_BLOCK_CACHE_BYTES,
@@ -25,9 +25,9 @@ export async function openLevel(path: string): Promise<KeyValueStore> {
 }
 
 class LevelStore implements KeyValueStore {
-  readonly #db: ClassicLevel<Bytes, Bytes>;
+  readonly #db: Level<Bytes, Bytes>;
 
-  constructor(db: ClassicLevel<Bytes, Bytes>) {
+  constructor(db: Level<Bytes, Bytes>) {
     this.#db = db;
   }
 
