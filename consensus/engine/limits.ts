@@ -33,9 +33,6 @@ export const PEERS_MAX = 256;
 /** Rounds for which we remember what a peer has. */
 export const PEER_ROUNDS_MAX = 8;
 
-/** Parts sent to one peer in one go before the queue is asked again. */
-export const PARTS_PER_BURST_MAX = 64;
-
 /** Blocks under assembly at one height: the proposal's and those with +2/3. */
 export const PART_SETS_MAX = 4;
 
@@ -44,9 +41,6 @@ export const VALIDATOR_CHECKPOINT_INTERVAL = 1000n;
 
 /** Equivocations kept for the evidence pool. */
 export const EQUIVOCATIONS_MAX = 256;
-
-/** Recently verified vote signatures, so that a vote that comes from several peers costs one verification. */
-export const VERIFIED_VOTES_MAX = 4096;
 
 /** Blocks dropped per commit when the application lets go of history. */
 export const PRUNED_BLOCKS_PER_COMMIT_MAX = 100n;
