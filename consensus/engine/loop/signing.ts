@@ -1,6 +1,6 @@
 /** What this validator proposes and signs. Nothing here decides whether to: the core did. */
 import {compareTimestamps, type BlockID, type Timestamp} from '#proto';
-import {addMilliseconds, makeCommit, voteSetOf, type Effect, type RoundInput} from '#consensus/core';
+import {addMilliseconds, blockKey, makeCommit, voteSetOf, type Effect, type RoundInput} from '#consensus/core';
 import type {BlockExecutor} from '../execution/blockExecutor.ts';
 import type {Clock, Logger, Signer} from '../ports.ts';
 import {SignerError} from '../signer/errors.ts';
@@ -76,11 +76,14 @@ async function signVote(
   return [{type: 'vote', vote, peer: ''}];
 }
 
-/** Strictly after the time of the block that is voted for, so that the next block's median is too (CometBFT voteTime). */
+/**
+ * Strictly after the time of the block that is voted for, so that the next block's median is too (CometBFT voteTime). Of valid blocks
+ * only: an invalid one may name any time, also one after which there is no other.
+ */
 function voteTime({chain, round, assembly}: LoopView, blockId: BlockID, now: Timestamp): Timestamp {
   const times = [chain.lastBlockTime];
   for (const id of [round.lockedValue, round.proposals.get(round.round)?.blockId, blockId]) {
-    const block = id === undefined ? undefined : assembly.get(id)?.block;
+    const block = id === undefined || round.values.get(blockKey(id)) !== true ? undefined : assembly.get(id)?.block;
     if (block !== undefined) times.push(block.header.time);
   }
   return times.map((time) => addMilliseconds(time, 1)).reduce((a, b) => (compareTimestamps(a, b) > 0 ? a : b), now);
