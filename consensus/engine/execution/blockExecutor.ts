@@ -71,7 +71,7 @@ export class BlockExecutor {
     const pending = txs.reap(maxTxBytes, maxGas);
     // A copy: the block must not change with whatever list the application or the pool keeps.
     const chosen = [...(await app.prepareProposal({maxTxBytes, txs: pending, height, time, proposerAddress}))];
-    const size = chosen.reduce((sum, tx) => sum + BigInt(tx.length + TX_FRAMING_BYTES), 0n);
+    const size = chosen.reduce((sum, tx) => sum + BigInt(framedBytes(tx.length)), 0n);
     if (size > maxTxBytes) throw new EngineError('APPLICATION', `PrepareProposal returned ${size} bytes, limit ${maxTxBytes}`);
     const block: Block = {
       header: {
@@ -132,8 +132,12 @@ export class BlockExecutor {
   }
 }
 
-/** Protobuf tag and length of one transaction in a block. */
-const TX_FRAMING_BYTES = 6;
+/** A transaction as a protobuf `Data` message holds it: tag, length, bytes (CometBFT ComputeProtoSizeForTxs). */
+function framedBytes(length: number): number {
+  let framing = 2;
+  for (let rest = length; rest >= 0x80; rest >>>= 7) framing++;
+  return framing + length;
+}
 
 export function nextHeight(state: ConsensusState): bigint {
   return state.lastBlockHeight === 0n ? state.initialHeight : state.lastBlockHeight + 1n;
