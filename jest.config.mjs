@@ -12,4 +12,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 60_000,
+  // Both cores of a small machine; jest would leave one idle. Modules of finished files stay in memory, so workers are renewed.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1.5GB',
 };
