@@ -266,6 +266,34 @@ describe('verify', () => {
     }
   });
 
+  it('answers as EIP-197 does when the inputs\' commitment is the point at infinity', async () => {
+    // With β = B = δ the equation is A = α + L·γ/δ + C, and L vanishes for the input 1.
+    const alpha = key.subarray(0, 64);
+    const delta = key.subarray(DELTA, IC);
+    const cancelling = concat(alpha, delta, key.subarray(GAMMA, DELTA), delta, alpha, negatedG1(alpha));
+    await register(cancelling, storage);
+    const fitting = concat(bn254().add(concat(alpha, alpha)), delta, alpha);
+    for (const [input, expected] of [[1n, true], [2n, false], [0n, false]] as const) {
+      expect(bn254().pairingProductIsOne(pairingInput(cancelling, [input], fitting))).toBe(expected);
+      expect(await verify([input], fitting, keyHash(cancelling))).toBe(expected);
+    }
+  });
+
+  it('sums repeated and opposite points of a key as single multiplications do', async () => {
+    const point = key.subarray(0, 64);
+    const random = seededRandom(21);
+    for (const count of [2, 7, 16, 33, 64]) {
+      const points = Array.from({length: count}, (_, i) => (i % 3 === 1 ? negatedG1(point) : point));
+      // With β = δ and B = γ, C = -α leaves e(A, γ) = e(L, γ).
+      const repeating = concat(key.subarray(0, 64), key.subarray(DELTA, IC), key.subarray(GAMMA, IC), point, ...points);
+      await register(repeating, storage);
+      const inputs = points.map((_, i) => (i % 5 === 0 ? SCALAR_FIELD_MODULUS - 1n : BigInt(random(4)) + 1n));
+      const fitting = concat(inputCommitment(repeating, inputs), key.subarray(GAMMA, DELTA), negatedG1(key.subarray(0, 64)));
+      expect({count, isValid: await verify(inputs, fitting, keyHash(repeating))}).toEqual({count, isValid: true});
+      expect(await verify([inputs[0]! - 1n, ...inputs.slice(1)], fitting, keyHash(repeating))).toBe(false);
+    }
+  });
+
   it('would be fooled by a key with gamma = delta: such a key lets C carry any statement', () => {
     const weak = encodeVerificationKey(multiplier.uncontributedKey);
     const statement = [1n, 2n, 3n];
