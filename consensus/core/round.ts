@@ -123,6 +123,9 @@ function take(draft: Draft, info: RoundInfo, input: RoundInput): Outcome {
       if (state.values.has(blockKey(input.blockId))) return 'duplicate';
       update(draft, {values: new Map(state.values).set(blockKey(input.blockId), input.valid)});
       return 'accepted';
+    case 'valueDropped':
+      update(draft, without(state, blockKey(input.blockId)));
+      return 'accepted';
     case 'proposeValue': // line 16, after getValue
       if (state.step !== 'propose' || state.round !== input.round) return 'ignored';
       propose(draft, input.blockId, -1);
@@ -206,6 +209,13 @@ function takeTimeout(draft: Draft, info: RoundInfo, input: Extract<RoundInput, {
   }
 }
 
+function without({values, fetched}: RoundState, key: string): Partial<RoundState> {
+  return {
+    values: new Map([...values].filter(([known]) => known !== key)),
+    fetched: new Set([...fetched].filter((asked) => asked !== fetchKey(key, true) && asked !== fetchKey(key, false))),
+  };
+}
+
 /** Lines 11-21. */
 function startRound(draft: Draft, info: RoundInfo, round: number): void {
   update(draft, {round});
@@ -280,8 +290,12 @@ function decide(draft: Draft): boolean {
   return false;
 }
 
+function fetchKey(key: string, decided: boolean): string {
+  return `${decided ? 'decided' : 'polka'}:${key}`;
+}
+
 function fetchValue(draft: Draft, round: number, blockId: BlockID, decided: boolean): void {
-  const key = `${decided ? 'decided' : 'polka'}:${blockKey(blockId)}`;
+  const key = fetchKey(blockKey(blockId), decided);
   if (draft.state.fetched.has(key)) return;
   update(draft, {fetched: new Set(draft.state.fetched).add(key)});
   draft.effects.push({type: 'fetchValue', round, blockId, decided});

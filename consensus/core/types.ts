@@ -61,6 +61,8 @@ export type RoundInput =
   | {readonly type: 'proposal'; readonly proposal: Proposal; readonly peer: string}
   /** A whole block is here; `valid` is validateBlock and ProcessProposal. */
   | {readonly type: 'value'; readonly blockId: BlockID; readonly valid: boolean}
+  /** A block that was here in full, or on its way, had to make room; should it be needed after all, it has to be fetched again. */
+  | {readonly type: 'valueDropped'; readonly blockId: BlockID}
   /** The answer to getValue. */
   | {readonly type: 'proposeValue'; readonly round: number; readonly blockId: BlockID}
   | {readonly type: 'vote'; readonly vote: Vote; readonly peer: string}

@@ -32,6 +32,7 @@ export class BlockAssembly {
   private readonly maxBytes: number;
   private readonly entries = new Map<string, Entry>();
   private orphans: OrphanPart[] = [];
+  private dropped: BlockID[] = [];
 
   /** @param maxBytes of the consensus parameters; -1: the hard limit. */
   constructor(maxBytes: bigint) {
@@ -74,6 +75,13 @@ export class BlockAssembly {
     this.entries.set(blockKey(blockId), {blockId, partSet, assembled: {blockId, partSet, block, size}});
   }
 
+  /** The blocks that made room since the last call. */
+  takeDropped(): readonly BlockID[] {
+    const {dropped} = this;
+    this.dropped = [];
+    return dropped;
+  }
+
   add(peer: string, round: number, part: Part): AddResult {
     let known = false;
     for (const entry of this.entries.values()) {
@@ -95,9 +103,11 @@ export class BlockAssembly {
 
   private makeRoom(keep: readonly (BlockID | undefined)[]): void {
     const kept = new Set(keep.filter((blockId) => blockId !== undefined).map(blockKey));
-    for (const key of this.entries.keys()) {
+    for (const [key, {blockId}] of this.entries) {
       if (this.entries.size < PART_SETS_MAX) return;
-      if (!kept.has(key)) this.entries.delete(key);
+      if (kept.has(key)) continue;
+      this.entries.delete(key);
+      this.dropped.push(blockId);
     }
   }
 }

@@ -28,7 +28,7 @@ import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
 import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
 import {InputQueue} from './inputQueue.ts';
-import {isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
+import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
 import {RoundTimers, StartTimer} from './start.ts';
 import type {LoopEvents, LoopInput, LoopView} from './types.ts';
@@ -137,7 +137,7 @@ export class ConsensusLoop {
       await this.perform(effect);
       await this.settle();
     }
-    for (const kind of ['propose', 'prevote', 'precommit'] as const) this.rearm(kind);
+    this.rearm();
   }
 
   /** Resolves when the input that is being handled, if any, is done with. */
@@ -183,7 +183,7 @@ export class ConsensusLoop {
         if (input.height === this.round.height) await this.handlePart(input.peer, input.round, input.part);
         return;
       case 'majorityClaim':
-        if (input.height === this.round.height) await this.dispatch(input);
+        if (input.height === this.round.height && (await this.dispatch(input)) === 'accepted') this.modules.wal.append(input);
         return;
       case 'timeout':
         await this.dispatch(input);
@@ -251,6 +251,7 @@ export class ConsensusLoop {
     for (const {peer, round, part} of this.assembly.expect(blockId, keptBlocks(this.view))) this.addPart(peer, round, part);
     const block = this.assembly.get(blockId);
     if (block !== undefined) this.internal.push({type: 'checkValue', block});
+    this.internal.push(...droppedValues(this.view));
   }
 
   private async handlePart(peer: string, round: number, part: Part): Promise<void> {
@@ -363,11 +364,17 @@ export class ConsensusLoop {
 
   // ---- timers
 
-  /** After a replay the timeouts of the current round start anew; the core ignores those that no longer apply. */
-  private rearm(kind: TimeoutKind): void {
-    if (this.round.step === 'newHeight') return;
-    const {height, round} = this.round;
-    this.timers.schedule({kind, height, round, durationMs: timeoutMs(this.options.timeouts, kind, round)});
+  /**
+   * After a replay the timeouts that run in this round start anew. No others: who leaves a step or a round without the votes that the
+   * rules ask for may be alone where it comes to, and the votes that it did not give are missing for ever.
+   */
+  private rearm(): void {
+    const {height, round, step, prevoteTimeoutRound, precommitTimeoutRound} = this.round;
+    const kinds: TimeoutKind[] = [];
+    if (step === 'propose') kinds.push('propose');
+    if (prevoteTimeoutRound === round) kinds.push('prevote');
+    if (precommitTimeoutRound === round) kinds.push('precommit');
+    for (const kind of kinds) this.timers.schedule({kind, height, round, durationMs: timeoutMs(this.options.timeouts, kind, round)});
   }
 
   private armStart(): void {

@@ -1,6 +1,6 @@
 /** What this validator proposes and signs. Nothing here decides whether to: the core did. */
 import {compareTimestamps, type BlockID, type Timestamp} from '#proto';
-import {addMilliseconds, blockKey, makeCommit, voteSetOf, type Effect, type RoundInput} from '#consensus/core';
+import {addMilliseconds, blockKey, makeCommit, roundVotes, voteSetOf, type Effect, type RoundInput} from '#consensus/core';
 import type {BlockExecutor} from '../execution/blockExecutor.ts';
 import type {Clock, Logger, Signer} from '../ports.ts';
 import {SignerError} from '../signer/errors.ts';
@@ -46,7 +46,7 @@ async function buildValue({executor, logger}: SigningModules, view: LoopView, ro
   const {blockId, partSet, block, size} = await executor.createProposal(view.chain, lastCommit, signer.address);
   view.assembly.addOwn(blockId, partSet, block, size, keptBlocks(view));
   logger.debug({height: block.header.height, round, txs: block.txs.length, size}, 'proposing a block');
-  return [{type: 'proposeValue', round, blockId}];
+  return [...droppedValues(view), {type: 'proposeValue', round, blockId}];
 }
 
 async function signProposal(
@@ -100,8 +100,14 @@ export function isSigned({round, info}: LoopView, effect: SigningEffect): boolea
   return effectRound !== round.round || round.proposals.has(round.round) || round.step !== 'propose';
 }
 
+/** What the core is to forget, since the assembly has. */
+export function droppedValues({assembly}: LoopView): InternalInput[] {
+  return assembly.takeDropped().map((blockId) => ({type: 'valueDropped', blockId}));
+}
+
 /** Blocks of this height that may still be needed. */
 export function keptBlocks({round}: LoopView): readonly (BlockID | undefined)[] {
   const majorities = [...round.votes.rounds.values()].map(({precommits}) => precommits.majority);
+  majorities.push(roundVotes(round.votes, round.round).prevotes.majority);
   return [round.lockedValue, round.validValue, round.proposals.get(round.round)?.blockId, ...majorities];
 }

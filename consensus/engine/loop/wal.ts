@@ -2,7 +2,7 @@
  * The log of everything that moves the round state, in the order in which it was handled. What this node signed is durable before it
  * is handled or sent; what peers sent becomes durable with it, so a replay takes the same decisions on the same grounds.
  */
-import {decodeWalMessage, encodeWalMessage, RoundStep, type Part, type WalMessage} from '#proto';
+import {decodeWalMessage, encodeWalMessage, RoundStep, type BlockID, type Part, type VoteType, type WalMessage} from '#proto';
 import {assertNever, type LoggedInput, type TimeoutKind} from '#consensus/core';
 import {EngineError} from '../errors.ts';
 import {WAL_SEGMENT_BYTES} from '../limits.ts';
@@ -12,6 +12,15 @@ import type {Clock, Logger, LogStore} from '../ports.ts';
 export type WalInput =
   | LoggedInput
   | {readonly type: 'part'; readonly peer: string; readonly height: bigint; readonly round: number; readonly part: Part}
+  /** Without it a replay would not count the second vote of an equivocator, and could forget a lock that rests on it. */
+  | {
+      readonly type: 'majorityClaim';
+      readonly peer: string;
+      readonly height: bigint;
+      readonly round: number;
+      readonly voteType: VoteType;
+      readonly blockId: BlockID;
+    }
   | {readonly type: 'start'; readonly height: bigint};
 
 export class Wal {
@@ -89,6 +98,10 @@ function toMessage(input: WalInput): WalMessage {
       const {peer, height, round, part} = input;
       return {type: 'message', peer, message: {type: 'blockPart', height, round, part}};
     }
+    case 'majorityClaim': {
+      const {peer, height, round, voteType, blockId} = input;
+      return {type: 'message', peer, message: {type: 'voteSetMaj23', height, round, voteType, blockId}};
+    }
     case 'timeout':
       return {type: 'timeout', durationNs: 0n, height: input.height, round: input.round, step: STEP_OF_TIMEOUT[input.kind]};
     case 'start':
@@ -110,6 +123,8 @@ function fromMessage(message: WalMessage): WalInput | undefined {
       return {type: 'vote', vote: inner.vote, peer};
     case 'blockPart':
       return {type: 'part', peer, height: inner.height, round: inner.round, part: inner.part};
+    case 'voteSetMaj23':
+      return {...inner, type: 'majorityClaim', peer};
     default:
       return undefined;
   }

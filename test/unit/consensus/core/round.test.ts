@@ -381,3 +381,17 @@ it('the proposer of a round is that of the set advanced by as many turns', () =>
   const driver = new Driver(0);
   expect([0, 1, 2, 3, 4, 9].map((round) => driver.info.proposer(round).address)).toEqual([0, 1, 2, 3, 0, 1].map(address));
 });
+
+it('a block that had to make room is fetched again when it is decided', () => {
+  const driver = new Driver(3);
+  driver.start();
+  driver.proposal(0, A);
+  driver.value(A);
+  driver.give({type: 'valueDropped', blockId: A});
+  driver.precommit(0, 0, A);
+  driver.precommit(0, 1, A);
+  expect(driver.precommit(0, 2, A)).toContain('fetch A decided');
+  driver.give({type: 'valueDropped', blockId: A});
+  expect(driver.effects).toHaveLength(1);
+  expect(driver.value(A)).toContain('decide A in 0');
+});

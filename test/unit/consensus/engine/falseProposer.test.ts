@@ -1,6 +1,6 @@
 /** A validator that proposes what no honest one would: the others must stay well, and on one another's good side. */
 import {beforeEach, describe, expect, it} from '@jest/globals';
-import {blockToPartSet, EMPTY_BYTES, encodeConsensusMessage, proposalSignBytes, utf8, type Block, type ConsensusMessage, type Timestamp} from '#proto';
+import {blockToPartSet, encodeConsensusMessage, proposalSignBytes, utf8, type Block, type ConsensusMessage, type Timestamp} from '#proto';
 import {Channel, type PeerNetwork} from '#consensus/engine';
 import {Cluster, FAST_OPTIONS, honestNodes, type SimulatedNode} from '../../../simulation/support/cluster.ts';
 import {NO_FAULTS} from '../../../simulation/support/network.ts';
@@ -37,7 +37,7 @@ function propose(changes: {readonly time?: Timestamp; readonly txs?: readonly Ui
   };
   const {blockId, partSet} = blockToPartSet(block);
   const unsigned = {height: 2n, round: 0, polRound: -1, blockId, timestamp: first.header.time};
-  const signature = cluster.keys[proposer]!.sign(proposalSignBytes('simulation', {...unsigned, signature: EMPTY_BYTES}));
+  const signature = cluster.keys[proposer]!.sign(proposalSignBytes('simulation', unsigned));
   tell(Channel.Data, {type: 'proposal', proposal: {...unsigned, signature}});
   for (const part of partSet.parts()) tell(Channel.Data, {type: 'blockPart', height: 2n, round: 0, part});
 }

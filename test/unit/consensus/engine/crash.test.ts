@@ -1,0 +1,152 @@
+/** One validator among three for which the test speaks: what it holds after votes and proposals of its choice, and after a crash. */
+import {beforeEach, describe, expect, it} from '@jest/globals';
+import {
+  blockToPartSet,
+  encodeConsensusMessage,
+  equalBytes,
+  NIL_BLOCK_ID,
+  proposalSignBytes,
+  sha256,
+  utf8,
+  VoteType,
+  voteSignBytes,
+  type BlockID,
+  type ConsensusMessage,
+  type PartSet,
+} from '#proto';
+import {incrementProposerPriority, indexOfValidator} from '#consensus/core';
+import {Channel, type PeerNetwork, type RoundStateSnapshot} from '#consensus/engine';
+import {BlockExecutor, type BlockExecutorModules} from '../../../../consensus/engine/execution/blockExecutor.ts';
+import {Cluster, FAST_OPTIONS, honestNodes, type SimulatedNode} from '../../../simulation/support/cluster.ts';
+import {NO_FAULTS} from '../../../simulation/support/network.ts';
+
+const HEIGHT = 2n;
+const OTHER: BlockID = {hash: sha256(utf8('other')), partSetHeader: {total: 1, hash: sha256(utf8('parts'))}};
+
+interface Proposed {
+  readonly blockId: BlockID;
+  readonly partSet: PartSet;
+}
+
+let cluster: Cluster;
+let victim: SimulatedNode;
+let peer: PeerNetwork;
+/** Numbers of the keys that are not the victim's. */
+let others: readonly number[];
+
+beforeEach(async () => {
+  cluster = new Cluster({seed: 12, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS, options: {...FAST_OPTIONS, emptyBlockIntervalMs: 60_000}});
+  await cluster.start();
+  await cluster.reach(1n, 5000);
+  await cluster.scheduler.run(cluster.scheduler.now + 200);
+  // Not the proposer of round 0: the test proposes there.
+  const {address} = cluster.nodes[0]!.engine!.chainState.validators.proposer;
+  victim = cluster.nodes.find((_, i) => !equalBytes(cluster.keys[i]!.address, address))!;
+  others = [0, 1, 2, 3].filter((number) => number !== victim.plan.validator);
+  for (const node of cluster.nodes) if (node !== victim) cluster.crash(node);
+  peer = cluster.network.connect('peer');
+});
+
+async function tell(channel: Channel, message: ConsensusMessage): Promise<void> {
+  peer.send(victim.plan.name, channel, encodeConsensusMessage(message));
+  await pause(10);
+}
+
+async function pause(ms: number): Promise<void> {
+  await cluster.scheduler.run(cluster.scheduler.now + ms);
+}
+
+function state(): RoundStateSnapshot {
+  return victim.engine!.roundState;
+}
+
+async function restart(): Promise<void> {
+  cluster.crash(victim);
+  await pause(10);
+  await cluster.startNode(victim);
+  peer = cluster.network.connect('peer');
+  await pause(10);
+}
+
+async function vote(type: VoteType, round: number, key: number, blockId: BlockID): Promise<void> {
+  const {chainId, validators, lastBlockTime} = victim.engine!.chainState;
+  const {address} = cluster.keys[key]!;
+  const unsigned = {type, height: HEIGHT, round, blockId, timestamp: {...lastBlockTime, seconds: lastBlockTime.seconds + 1n}};
+  const signature = cluster.keys[key]!.sign(voteSignBytes(chainId, unsigned));
+  await tell(Channel.Vote, {type: 'vote', vote: {...unsigned, validatorAddress: address, validatorIndex: indexOfValidator(validators, address), signature}});
+}
+
+/** The key whose turn it is in a round. */
+function turnOf(round: number): number {
+  const {validators} = victim.engine!.chainState;
+  const {proposer} = round === 0 ? validators : incrementProposerPriority(validators, round);
+  return cluster.keys.findIndex(({address}) => equalBytes(address, proposer.address));
+}
+
+/** A valid block, told apart by its transaction. */
+async function propose(round: number): Promise<Proposed> {
+  const {engine} = victim;
+  const key = cluster.keys[turnOf(round)]!;
+  const app = {prepareProposal: async () => [utf8(`of round ${round}`)]};
+  const executor = new BlockExecutor({app, txs: {reap: () => []}} as unknown as BlockExecutorModules);
+  const {block} = await executor.createProposal(engine!.chainState, engine!.blockStore.loadSeenCommit(1n), key.address);
+  const {blockId, partSet} = blockToPartSet(block);
+  const unsigned = {height: HEIGHT, round, polRound: -1, blockId, timestamp: block.header.time};
+  const signature = key.sign(proposalSignBytes(engine!.chainState.chainId, unsigned));
+  await tell(Channel.Data, {type: 'proposal', proposal: {...unsigned, signature}});
+  await give({blockId, partSet});
+  return {blockId, partSet};
+}
+
+async function give({partSet}: Proposed): Promise<void> {
+  for (const part of partSet.parts()) await tell(Channel.Data, {type: 'blockPart', height: HEIGHT, round: state().round, part});
+}
+
+describe('a crash', () => {
+  it('does not make a validator forget a lock that rests on the second vote of an equivocator', async () => {
+    const {blockId} = await propose(0);
+    await vote(VoteType.Prevote, 0, others[0]!, OTHER);
+    await tell(Channel.State, {type: 'voteSetMaj23', height: HEIGHT, round: 0, voteType: VoteType.Prevote, blockId});
+    await vote(VoteType.Prevote, 0, others[0]!, blockId);
+    await vote(VoteType.Prevote, 0, others[1]!, blockId);
+    expect(state()).toMatchObject({step: 'precommit', lockedRound: 0, lockedBlockId: blockId});
+    await restart();
+    expect(state()).toMatchObject({step: 'precommit', lockedRound: 0, lockedBlockId: blockId, validRound: 0});
+  });
+
+  it('does not let a validator leave its step or round without the votes that the rules ask for', async () => {
+    await propose(0);
+    await vote(VoteType.Prevote, 0, others[0]!, NIL_BLOCK_ID);
+    expect(state()).toMatchObject({round: 0, step: 'prevote'});
+    await restart();
+    await pause(5000);
+    expect(state()).toMatchObject({round: 0, step: 'prevote'});
+    // The votes of peers were not durable. With them, and with those that make +2/3, it goes on.
+    for (const key of others.slice(0, 2)) await vote(VoteType.Precommit, 0, key, OTHER);
+    for (const key of others.slice(0, 2)) await vote(VoteType.Prevote, 0, key, key === others[0] ? NIL_BLOCK_ID : OTHER);
+    await cluster.scheduler.run(cluster.scheduler.now + 1000, () => state().step === 'precommit');
+    expect(state()).toMatchObject({round: 0, step: 'precommit'});
+    // Our precommit made all before it durable: the timeout that ran, runs again.
+    await restart();
+    expect(state()).toMatchObject({round: 0, step: 'precommit'});
+    await pause(1000);
+    expect(state()).toMatchObject({round: 1});
+  });
+});
+
+describe('a decision of a round long gone', () => {
+  it('is committed though its block had to make room', async () => {
+    const first = await propose(0);
+    for (let round = 1; round <= 7; round++) {
+      for (const key of others.slice(0, 2)) await vote(VoteType.Prevote, round, key, NIL_BLOCK_ID);
+      expect(state().round).toBe(round);
+      if (turnOf(round) !== victim.plan.validator) await propose(round);
+    }
+    for (const key of others) await vote(VoteType.Precommit, 0, key, first.blockId);
+    expect(victim.halted).toBeUndefined();
+    // Its parts come again, as from a peer that was asked for them.
+    await give(first);
+    expect(victim.height).toBe(HEIGHT);
+    expect(cluster.violations).toEqual([]);
+  });
+});
