@@ -46,3 +46,7 @@ export const CALL_ENGINES_MAX = 4;
 export const CALL_QUEUE_MAX = 1024;
 /** Jump destinations an execution passes before other work of the process gets a turn: some milliseconds. */
 export const JUMPS_PER_TURN = 1_000;
+/** What a call, or a precompile behind it, counts for among them. */
+export const JUMPS_PER_CALL = 25;
+/** Bytes of contract code whose jump destinations one EVM keeps in memory, at about ten bytes each. */
+export const JUMP_ANALYSIS_CODE_BYTES_MAX = 4 * 1024 * 1024;

@@ -3,11 +3,13 @@ import type {Common} from '@ethereumjs/common';
 import type {EVM} from '@ethereumjs/evm';
 import {createEvm, customCrypto} from '#precompiles/evm';
 import type {BlockEnvironment, ExecutionEngine, Frame, FrameResult} from '../engine.ts';
-import {bytesToHex, hexToBytes} from '../hex.ts';
+import {bytesToHex, EMPTY, hexToBytes} from '../hex.ts';
 import type {Hardfork} from '../rules.ts';
-import type {StateOverlay} from '../state/overlay.ts';
+import {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
 import {WarmJournal} from './journal.ts';
+import {installJumpAnalysis} from './jump-analysis.ts';
+import {JUMPDEST, opcodesOf, replaceHandler} from './opcodes.ts';
 import {installPacer} from './pacer.ts';
 import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
 
@@ -54,6 +56,7 @@ class EthereumjsEngine implements ExecutionEngine {
     };
     const evm = await createEvm({common, stateManager: states, blockchain, ...(options.precompiles ? {} : {saps: []})});
     const journal = WarmJournal.install(evm, states);
+    installJumpAnalysis(evm, await interpreterPrototype(evm, states));
     installPacer(evm, () => options.yieldTurn());
     return new EthereumjsEngine(evm, states, journal, chain);
   }
@@ -94,6 +97,23 @@ class EthereumjsEngine implements ExecutionEngine {
       this.#chain.block = undefined;
     }
   }
+}
+
+/** Found by running one JUMPDEST on an empty state, since the package does not export the class. */
+async function interpreterPrototype(evm: EVM, states: OverlayStateManager): Promise<object> {
+  const opcodes = opcodesOf(evm);
+  const entry = opcodes[JUMPDEST]!;
+  let prototype: object | undefined;
+  replaceHandler(opcodes, JUMPDEST, ({interpreter}) => void (prototype = Object.getPrototypeOf(interpreter) as object));
+  states.overlay = new StateOverlay({account: () => undefined, slot: () => EMPTY, codeOf: () => EMPTY});
+  try {
+    await evm.runCode({code: Uint8Array.of(JUMPDEST)});
+  } finally {
+    states.overlay = undefined;
+    opcodes[JUMPDEST] = entry;
+  }
+  if (prototype === undefined) throw new Error('the interpreter of @ethereumjs/evm is not as expected');
+  return prototype;
 }
 
 function headerOf(block: BlockEnvironment) {

@@ -1,26 +1,30 @@
 import type {EVM} from '@ethereumjs/evm';
-import {JUMPS_PER_TURN} from '../limits.ts';
+import {JUMPS_PER_CALL, JUMPS_PER_TURN} from '../limits.ts';
+import {JUMPDEST, opcodesOf, replaceHandler} from './opcodes.ts';
 
-const JUMPDEST = 0x5b;
-
-interface OpcodeEntry {
-  readonly opcodeInfo: object;
-  readonly opHandler: unknown;
-}
+/** CREATE, CALL, CALLCODE, DELEGATECALL, CREATE2, STATICCALL. */
+const CALLS = [0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa];
 
 /**
  * Lets the rest of the process have a turn during long executions: the interpreter awaits microtasks only, so 16 M gas of a loop
- * would hold up consensus messages for seconds. Every loop and every call into compiled code passes a JUMPDEST; each
- * `JUMPS_PER_TURN` of them yields. Execution itself is not changed by it.
+ * would hold up consensus messages for seconds. Every loop passes a JUMPDEST, every recursion a call, whose cost stands for that of
+ * so many jumps; each `JUMPS_PER_TURN` of them yields. Execution itself is not changed by it.
  */
 export function installPacer(evm: EVM, yieldTurn: () => Promise<void>): void {
-  const opcodes = (evm as unknown as {_opcodeMap: OpcodeEntry[]})._opcodeMap;
-  const entry = opcodes[JUMPDEST]!;
+  const opcodes = opcodesOf(evm);
   let jumps = 0;
-  const opHandler = (): Promise<void> | undefined => {
-    if (++jumps < JUMPS_PER_TURN) return undefined;
+  const pace = (count: number): Promise<void> | undefined => {
+    jumps += count;
+    if (jumps < JUMPS_PER_TURN) return undefined;
     jumps = 0;
     return yieldTurn();
   };
-  opcodes[JUMPDEST] = {...entry, opcodeInfo: Object.assign(Object.create(Object.getPrototypeOf(entry.opcodeInfo) as object) as object, entry.opcodeInfo, {isAsync: true}), opHandler};
+  replaceHandler(opcodes, JUMPDEST, () => pace(1), true);
+  for (const call of CALLS) {
+    const original = opcodes[call]!.opHandler;
+    replaceHandler(opcodes, call, (runState, common) => {
+      const turn = pace(JUMPS_PER_CALL);
+      return turn === undefined ? original(runState, common) : turn.then(() => original(runState, common));
+    });
+  }
 }
