@@ -331,8 +331,13 @@ export class ConsensusLoop {
       case 'getValue':
       case 'signProposal':
       case 'signVote':
-        if (isReplay) this.replayed.push(effect);
-        else this.internal.push(...(await performSigning(this.modules, this.view, effect)));
+        if (isReplay) {
+          this.replayed.push(effect);
+          return;
+        }
+        // The grounds of a vote are durable before it is signed: a replay that came to another one could not sign it, and would be silent.
+        if (effect.type === 'signVote') wal.sync();
+        this.internal.push(...(await performSigning(this.modules, this.view, effect)));
         return;
       case 'scheduleTimeout':
         if (!isReplay) this.timers.schedule(effect);

@@ -2,10 +2,12 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {
   blockToPartSet,
+  decodeConsensusMessage,
   encodeConsensusMessage,
   equalBytes,
   NIL_BLOCK_ID,
   proposalSignBytes,
+  RoundStep,
   sha256,
   utf8,
   VoteType,
@@ -14,7 +16,7 @@ import {
   type ConsensusMessage,
   type PartSet,
 } from '#proto';
-import {incrementProposerPriority, indexOfValidator} from '#consensus/core';
+import {blockKey, incrementProposerPriority, indexOfValidator} from '#consensus/core';
 import {Channel, type PeerNetwork, type RoundStateSnapshot} from '#consensus/engine';
 import {BlockExecutor, type BlockExecutorModules} from '../../../../consensus/engine/execution/blockExecutor.ts';
 import {Cluster, FAST_OPTIONS, honestNodes, type SimulatedNode} from '../../../simulation/support/cluster.ts';
@@ -112,6 +114,24 @@ describe('a crash', () => {
     expect(state()).toMatchObject({step: 'precommit', lockedRound: 0, lockedBlockId: blockId});
     await restart();
     expect(state()).toMatchObject({step: 'precommit', lockedRound: 0, lockedBlockId: blockId, validRound: 0});
+  });
+
+  it.each([0, 1, 2, 3])('between signing a vote and logging it does not silence the validator, %i writes on', async (writes) => {
+    const {crash} = victim.log;
+    const {random} = cluster.scheduler;
+    victim.log.crash = () => crash.call(victim.log, Object.assign(Object.create(random) as typeof random, {below: () => 0}));
+    const voted: string[] = [];
+    cluster.network.tap((from, _to, _channel, bytes) => {
+      const message = decodeConsensusMessage(bytes);
+      if (from === victim.plan.name && message.type === 'vote' && message.vote.height === HEIGHT) voted.push(blockKey(message.vote.blockId));
+    });
+    cluster.crashDuring(victim, writes);
+    await propose(0).catch(() => undefined);
+    await restart();
+    await tell(Channel.State, {type: 'newRoundStep', height: HEIGHT, round: 0, step: RoundStep.Propose, secondsSinceStartTime: 0n, lastCommitRound: 0});
+    cluster.submit(utf8('work'));
+    await pause(1000);
+    expect(new Set(voted).size).toBe(1);
   });
 
   it('does not let a validator leave its step or round without the votes that the rules ask for', async () => {
