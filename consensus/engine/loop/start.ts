@@ -89,7 +89,13 @@ export interface FiredTimeout {
   readonly round: number;
 }
 
-/** The three timeouts of a round; a later one replaces an earlier one of its kind. */
+/** So long at the most may a busy process hear nothing and have it counted as waiting. */
+const LISTENING_SLICE_MS = 50;
+
+/**
+ * The three timeouts of a round; a later one replaces an earlier one of its kind. What counts is the time in which this process could
+ * hear its peers: while it computes, or the machine gives it no time, messages wait unread, and a timer that is due comes before them.
+ */
 export class RoundTimers {
   private readonly clock: Clock;
   private readonly fire: (timeout: FiredTimeout) => void;
@@ -102,10 +108,17 @@ export class RoundTimers {
 
   schedule({kind, height, round, durationMs}: Omit<Extract<Effect, {type: 'scheduleTimeout'}>, 'type'>): void {
     this.cancels.get(kind)?.();
-    this.cancels.set(
-      kind,
-      this.clock.setTimer(durationMs, () => this.fire({type: 'timeout', kind, height, round})),
-    );
+    let cancel = (): void => undefined;
+    let leftMs = durationMs;
+    const listen = (): void => {
+      const sliceMs = Math.min(leftMs, LISTENING_SLICE_MS);
+      leftMs -= sliceMs;
+      cancel = this.clock.setTimer(sliceMs, leftMs > 0 ? listen : end);
+    };
+    // One turn more, for what came in during the last slice.
+    const end = (): void => void (cancel = this.clock.setTimer(0, () => this.fire({type: 'timeout', kind, height, round})));
+    listen();
+    this.cancels.set(kind, () => cancel());
   }
 
   cancelAll(): void {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {VoteType} from '#proto';
 import {addMilliseconds, addVote, createVoteSet} from '#consensus/core';
-import {startDelayMs, type StartConditions} from '../../../../consensus/engine/loop/start.ts';
+import {RoundTimers, startDelayMs, type StartConditions} from '../../../../consensus/engine/loop/start.ts';
 import {A, HEIGHT, validatorSet, vote} from '../support.ts';
 
 const GENESIS = {seconds: 1_700_000_000n, nanos: 0};
@@ -41,5 +41,56 @@ describe('the wait before the first round of a height', () => {
   ];
   it.each(cases)('%s', (_, conditions, delayMs) => {
     expect(startDelayMs({...IDLE, ...conditions}, GENESIS)).toBe(delayMs);
+  });
+});
+
+describe('a timeout of a round', () => {
+  /** Timers that fire late while the process is busy: each at its time, or at `busyUntil` if that is later. */
+  function timersOf(busyUntil: number): {now: () => number; fired: number[]; timers: RoundTimers; run: () => void} {
+    let now = 0;
+    const waiting: {at: number; fn: () => void}[] = [];
+    const fired: number[] = [];
+    const clock = {
+      now: () => addMilliseconds(GENESIS, now),
+      setTimer: (delayMs: number, fn: () => void) => {
+        const timer = {at: Math.max(now + delayMs, busyUntil), fn};
+        waiting.push(timer);
+        return () => void waiting.splice(waiting.indexOf(timer), 1);
+      },
+    };
+    const run = (): void => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        now = next.at;
+        next.fn();
+      }
+    };
+    return {now: () => now, fired, timers: new RoundTimers(clock, ({round}) => fired.push(round)), run};
+  }
+  const timeout = {kind: 'propose', height: HEIGHT, round: 0, durationMs: 1030} as const;
+
+  it('fires after its duration', () => {
+    const {now, fired, timers, run} = timersOf(0);
+    timers.schedule(timeout);
+    run();
+    expect([now(), fired]).toEqual([1030, [0]]);
+  });
+
+  it('does not count time in which the process could not hear its peers', () => {
+    const {now, fired, timers, run} = timersOf(5000);
+    timers.schedule(timeout);
+    run();
+    expect([now(), fired]).toEqual([5980, [0]]);
+  });
+
+  it('is replaced by a later one of its kind, and cancelled in any slice', () => {
+    const {fired, timers, run} = timersOf(0);
+    timers.schedule(timeout);
+    timers.schedule({...timeout, round: 1});
+    run();
+    expect(fired).toEqual([1]);
+    timers.schedule(timeout);
+    timers.cancelAll();
+    run();
+    expect(fired).toEqual([1]);
   });
 });
