@@ -110,7 +110,8 @@ export class PeerState {
       this.hasProposal = false;
     } else if (round !== this.round) {
       for (const knowledge of this.votes.values()) knowledge.forgetSent();
-      if (this.wanted?.isRequest !== true) this.wanted = undefined;
+      // A request too: one that is still open comes again, and one that is met must not keep the new proposal's parts from the peer.
+      this.wanted = undefined;
       this.hasProposal = false;
     }
     this.height = height;

@@ -66,6 +66,13 @@ describe('where a peer is', () => {
     expect(peer.partsOf(B.partSetHeader, true).header).toEqual(B.partSetHeader);
     expect(peer.wanted?.parts.has(0)).toBe(false);
   });
+  it('a request of an earlier round does not keep the parts of the next proposal from the peer', () => {
+    const peer = new PeerState('p');
+    peer.moveTo(step(5n, 0, RoundStep.Prevote));
+    peer.partsOf(A.partSetHeader, true).parts.known(0);
+    peer.moveTo(step(5n, 1, RoundStep.Propose));
+    expect(peer.partsOf(B.partSetHeader, false).header).toEqual(B.partSetHeader);
+  });
   it('remembers a bounded number of rounds', () => {
     const peer = new PeerState('p');
     for (let round = 0; round < 10_000; round++) peer.votesOf(round, VoteType.Prevote, 4);
