@@ -20,6 +20,8 @@ export async function serveHttp(request: IncomingMessage, response: ServerRespon
   try {
     await serve(request, response, modules);
   } catch (error) {
+    // Anyone can go away in mid-sentence, as often as they like: nothing that an operator should read of.
+    if (error instanceof ClientGone) return void response.destroy();
     modules.logger.error({err: error}, 'an HTTP request failed unexpectedly');
     if (!response.headersSent) refuse(response, 500, rpcErrors.internal());
     else response.destroy();

@@ -21,6 +21,8 @@ export interface EthRpcLimits {
   readonly sha3BytesMax: number;
   readonly logsBlockRangeMax: bigint;
   readonly logsResultsMax: number;
+  /** Data of all logs in one answer: a single log may hold two megabytes. */
+  readonly logsDataBytesMax: number;
   readonly logsAddressesMax: number;
   readonly logsTopicsPerPositionMax: number;
   readonly filtersMax: number;
@@ -57,6 +59,7 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   sha3BytesMax: 64 * 1024,
   logsBlockRangeMax: 100_000n,
   logsResultsMax: 10_000,
+  logsDataBytesMax: 16 * 1024 * 1024,
   logsAddressesMax: 1_000,
   logsTopicsPerPositionMax: 1_000,
   filtersMax: 1_000,

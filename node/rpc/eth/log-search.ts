@@ -86,8 +86,13 @@ export async function searchLogs(query: LogQuery, modules: LogSearchModules): Pr
   const {chain, limits} = modules;
   const {filter, range} = query;
   const found: {readonly [key: string]: Json}[] = [];
+  let dataBytes = 0;
   const collect = (receipts: readonly Receipt[]): void => {
     for (const log of matchingLogs(receipts, filter)) {
+      dataBytes += (log['data'] as string).length / 2;
+      if (dataBytes > limits.logsDataBytesMax) {
+        throw rpcErrors.limitExceeded(`query returned more than ${limits.logsDataBytesMax} bytes of log data; ask for fewer blocks`);
+      }
       if (found.length >= limits.logsResultsMax) {
         throw rpcErrors.limitExceeded(`query returned more than ${limits.logsResultsMax} results; ask for fewer blocks`);
       }

@@ -243,6 +243,17 @@ describe('logs', () => {
     expect((await ask(small, 'eth_getLogs', [{fromBlock: '0x1', toBlock: '0x1'}])).error).toEqual({code: -32005, message: 'query returned more than 1 results; ask for fewer blocks'});
     await small.close();
   });
+
+  it('are bounded in the bytes of their data', async () => {
+    const small = await startNode({limits: {logsDataBytesMax: 40}});
+    for (const raw of [await tokenTransfer(0, 1n), await tokenTransfer(1, 2n)]) await result(small, 'eth_sendRawTransaction', raw);
+    await small.mine();
+    expect((await ask(small, 'eth_getLogs', [{fromBlock: '0x1', toBlock: '0x1'}])).error).toEqual({
+      code: -32005,
+      message: 'query returned more than 40 bytes of log data; ask for fewer blocks',
+    });
+    await small.close();
+  });
 });
 
 describe('fees', () => {

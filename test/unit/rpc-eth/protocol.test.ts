@@ -161,6 +161,23 @@ describe('HTTP', () => {
     expect((await ask(node, 'eth_chainId')).result).toBe('0x11b8e');
   });
 
+  it('does not fill the log with clients that break off', async () => {
+    const {connect} = await import('node:net');
+    const lines: string[] = [];
+    const note = (_fields: object, message: string): void => void lines.push(message);
+    const other = await startNode({}, {logger: {debug: () => {}, info: note, warn: note, error: note}});
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(other.url).port), '127.0.0.1');
+      socket.on('close', () => resolve()).on('error', () => {});
+      socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n{"json');
+      // The server's "go on" says that it is reading the body.
+      socket.once('data', () => socket.destroy());
+    });
+    await ask(other, 'eth_chainId');
+    await other.close();
+    expect(lines).toEqual([]);
+  });
+
   it('closes with clients connected, twice without harm', async () => {
     const other = await startNode();
     await ask(other, 'eth_chainId');
