@@ -36,6 +36,8 @@ export const BLOOM_CHUNK_BLOCKS = 1024n;
 export const BLOOM_CHUNK_CACHE_MAX = 32;
 /** Storage keys in one request for a proof. */
 export const PROOF_SLOTS_MAX = 1024;
+/** Accounts and slots, counted once per block, that a proof of an older state may set back: it is done in one go. */
+export const PROOF_REWIND_ENTRIES_MAX = 20_000;
 /** Gas executed before other work of the process gets a turn. */
 export const YIELD_EVERY_GAS = 2_000_000n;
 /** Block hashes kept in memory; BLOCKHASH reaches back 256 blocks. */

@@ -2,7 +2,7 @@ import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {EMPTY} from '../hex.ts';
 import {ChainError} from '../errors.ts';
 import {diffKey} from '../keys.ts';
-import {TRIE_FLUSH_BLOCKS, TRIE_FLUSH_NODES} from '../limits.ts';
+import {PROOF_REWIND_ENTRIES_MAX, TRIE_FLUSH_BLOCKS, TRIE_FLUSH_NODES} from '../limits.ts';
 import {StateTrie} from '../trie/state-trie.ts';
 import type {TrieUpdate} from '../trie/state-trie.ts';
 import type {Address, Hash} from '../types.ts';
@@ -130,7 +130,7 @@ export class StateDatabase {
 
   /** The trie as it was after `number`, by setting back all that later blocks changed. */
   #rewind(number: bigint, source: StateSource): TrieUpdate {
-    const {accounts, slots} = this.#touchedAfter(number);
+    const {accounts, slots} = this.#touchedAfter(number, PROOF_REWIND_ENTRIES_MAX);
     return this.#trie.update(
       {
         accounts: new Map([...accounts].map((address) => [address, source.account(address)])),
@@ -162,12 +162,15 @@ export class StateDatabase {
     this.#trie.adopt(update);
   }
 
-  #touchedAfter(number: bigint): {accounts: Set<Address>; slots: Map<Address, Set<Hash>>} {
+  #touchedAfter(number: bigint, entriesMax = Infinity): {accounts: Set<Address>; slots: Map<Address, Set<Hash>>} {
+    let entries = 0;
     const accounts = new Set<Address>();
     const slots = new Map<Address, Set<Hash>>();
     for (let later = number + 1n; later <= this.#head; later++) {
       const diff = this.#diffs.get(later);
       if (diff === undefined) throw new ChainError('state-unavailable', `required historical state unavailable: block ${number}`);
+      entries += diff.entries + 1;
+      if (entries > entriesMax) throw new ChainError('limit-exceeded', `too much has changed since block ${number} for a proof; ask for a newer block`);
       for (const address of diff.accounts.keys()) accounts.add(address);
       for (const [address, changed] of diff.slots) {
         let keys = slots.get(address);

@@ -5,6 +5,7 @@ import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {ChainError, hexToBytes, keccak256} from '#node/execution';
 import type {Address, Hash} from '#node/execution';
 import {memoryStore} from '#node/storage';
+import {PROOF_REWIND_ENTRIES_MAX} from '../../../node/execution/limits.ts';
 import {bytes, deployerOf, ETHER, newChain, openChain, signerOf, transferOf} from './support.ts';
 
 const alice = signerOf(1);
@@ -112,6 +113,26 @@ describe('proofs', () => {
         }
       }
     }
+  });
+});
+
+describe('proofs of a busy past', () => {
+  it('are refused beyond a bound, since they are made in one go; newer ones are not', async () => {
+    const filler: Address = `0x${'0f'.repeat(20)}`;
+    // for (i = 700; i > 0; i--) sstore(calldata[0] + i, 1)
+    const chain = await newChain({...withContract, [filler]: {balance: '0', nonce: '1', code: '0x5f356102bc5b81810160019055600190038060055700'}});
+    const blocks = Math.ceil(PROOF_REWIND_ENTRIES_MAX / 2_100) + 1;
+    for (let block = 0; block < blocks; block++) {
+      const fill = (i: number): Uint8Array =>
+        transferOf(bob, BigInt(block * 3 + i), filler, 0n, {gasLimit: 16_777_216n, data: hexToBytes(slotOf(1_000 * (block * 3 + i)))});
+      await chain.produce([fill(0), fill(1), fill(2)]);
+    }
+    expect(chain.latest.storage(filler, slotOf(1_700))).toEqual(hexToBytes(slotOf(1)));
+    await expect(chain.backend.proof(filler, [], 0n)).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      message: 'too much has changed since block 0 for a proof; ask for a newer block',
+    });
+    expect((await chain.backend.proof(filler, [slotOf(1)], BigInt(blocks) - 1n)).storageProof[0]!.value).toBe(1n);
   });
 });
 
