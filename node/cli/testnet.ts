@@ -87,7 +87,7 @@ async function prepareMember(index: number, options: TestnetOptions): Promise<Me
   return {index, home, ports: validatorPorts(index, options.basePort), publicKey: {type: 'ed25519', bytes: key.publicKey}, peerId: identity.peerId};
 }
 
-/** Faster timeouts than a public network's: all validators are on one machine. */
+/** A shorter wait for proposals than a public network's: all validators are on one machine, and a dead one costs it at each of its turns. */
 function settings(member: Member, members: readonly Member[], options: TestnetOptions): Partial<NodeConfig> {
   return {
     'moniker': `validator${member.index}`,
@@ -99,9 +99,9 @@ function settings(member: Member, members: readonly Member[], options: TestnetOp
     'eth.port': member.ports.eth,
     'comet.port': member.ports.comet,
     'metrics.port': member.ports.metrics,
-    'consensus.timeout_propose_ms': 1000,
-    'consensus.timeout_prevote_ms': 500,
-    'consensus.timeout_precommit_ms': 500,
+    'consensus.timeout_propose_ms': 1500,
+    'consensus.timeout_prevote_ms': 1000,
+    'consensus.timeout_precommit_ms': 1000,
     'consensus.empty_block_interval_ms': options.blockInterval ?? 1000,
   };
 }
