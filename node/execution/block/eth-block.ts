@@ -14,7 +14,7 @@ const RANDAO_DOMAIN = new TextEncoder().encode('prevrandao');
 /** A header of 21 fields with full integers stays under this. */
 export const HEADER_BYTES_MAX = 800;
 
-/** What the block's environment takes from the Comet block (DESIGN.md section 4). `cometHash`: 32 bytes. */
+/** What the block's environment takes from the Comet block. `cometHash`: 32 bytes. */
 export function prevRandaoOf(cometHash: Uint8Array): Hash {
   return bytesToHex(keccak256(concatBytes(RANDAO_DOMAIN, cometHash)));
 }

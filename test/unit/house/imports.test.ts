@@ -1,4 +1,4 @@
-/** Who may import whom: the table of DESIGN.md section 1, which docs/ARCHITECTURE.md repeats. */
+/** Who may import whom: the table of docs/ARCHITECTURE.md. */
 import {describe, expect, it} from '@jest/globals';
 import {posix} from 'node:path';
 import ts from 'typescript';
