@@ -5,7 +5,8 @@
  */
 import type {StateReader, Transaction} from '#node/execution';
 import {refuse} from './errors.ts';
-import {INITCODE_BYTES_MAX, PRICE_BUMP_PERCENT, TRANSACTION_GAS_MAX} from './limits.ts';
+import {INIT_CODE_BYTES_MAX, TRANSACTION_GAS_MAX} from '../execution/limits.ts';
+import {PRICE_BUMP_PERCENT} from './limits.ts';
 import {costOf, type SenderQueue} from './sender-queue.ts';
 
 const UINT64_MAX = 2n ** 64n - 1n;
@@ -28,7 +29,7 @@ export function checkAlone(tx: Transaction, rules: AdmissionRules): void {
   } else if (tx.chainId !== rules.chainId) {
     throw refuse.chainId(tx.chainId, rules.chainId);
   }
-  if (tx.to === undefined && tx.data.length > INITCODE_BYTES_MAX) throw refuse.initcodeSize(tx.data.length, INITCODE_BYTES_MAX);
+  if (tx.to === undefined && tx.data.length > INIT_CODE_BYTES_MAX) throw refuse.initcodeSize(tx.data.length, INIT_CODE_BYTES_MAX);
   if (tx.gasLimit > TRANSACTION_GAS_MAX) throw refuse.gasLimitTooHigh(TRANSACTION_GAS_MAX, tx.gasLimit);
   if (tx.gasLimit > rules.blockGasLimit) throw refuse.blockGasLimit();
   if (tx.maxFeePerGas > UINT256_MAX) throw refuse.feeCapVeryHigh();

@@ -44,9 +44,3 @@ export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
 
 /** A replacement must raise both fee caps by this much (geth's PriceBump). */
 export const PRICE_BUMP_PERCENT = 10n;
-
-/** EIP-7825. */
-export const TRANSACTION_GAS_MAX = 16_777_216n;
-
-/** EIP-3860. */
-export const INITCODE_BYTES_MAX = 49_152;

@@ -1,10 +1,9 @@
 /** The least gas limit with which a request succeeds, found as go-ethereum does (eth/gasestimator/gasestimator.go). */
+import {TRANSACTION_GAS_MAX} from '../../execution/limits.ts';
 import type {StateReader} from '#node/execution';
 import type {BlockOverrides, CallOutcome, CallRequest, ChainBackend, StateOverrides} from './backend.ts';
 import {rpcErrors} from './errors.ts';
 
-/** EIP-7825. */
-const TRANSACTION_GAS_MAX = 16_777_216n;
 const TRANSFER_GAS = 21_000n;
 const CALL_STIPEND = 2_300n;
 /** Allowed overestimation, in thousandths (geth's estimateGasErrorRatio is 0.015). */
