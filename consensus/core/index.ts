@@ -1,4 +1,13 @@
 export {blockKey, bytesKey} from './bytes.ts';
+export {
+  verifyCommit,
+  verifyCommitLight,
+  verifyCommitLightTrusting,
+  verifyVoteSignature,
+  type Fraction,
+  type Problem,
+  type VerifyVote,
+} from './commit.ts';
 export {assertNever, ConsensusError, type ConsensusErrorCode} from './errors.ts';
 export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';

@@ -11,7 +11,6 @@ export {
 } from './api.ts';
 export {ConsensusEngine} from './engine.ts';
 export {EngineError, type EngineErrorCode} from './errors.ts';
-export {verifyCommit} from './execution/validation.ts';
 export {FsAtomicFile} from './files/atomicFile.ts';
 export {FileLog} from './files/fileLog.ts';
 export {SystemClock} from './files/systemClock.ts';

@@ -19,7 +19,17 @@ export interface Clock {
 }
 
 /** Channels between peers; ids as CometBFT uses them. */
-export const Channel = {State: 0x20, Data: 0x21, Vote: 0x22, VoteSetBits: 0x23, Mempool: 0x30, Evidence: 0x38} as const;
+export const Channel = {
+  State: 0x20,
+  Data: 0x21,
+  Vote: 0x22,
+  VoteSetBits: 0x23,
+  Mempool: 0x30,
+  Evidence: 0x38,
+  BlockSync: 0x40,
+  Snapshot: 0x60,
+  SnapshotChunk: 0x61,
+} as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
 
 export interface PeerEvents {

@@ -19,7 +19,7 @@ const KIB = 1024;
 
 /**
  * In order of priority: what comes first is written first. Round steps before votes, as they tell peers which votes we lack;
- * block parts after both, evidence when nothing else waits.
+ * block parts after both; evidence, and what others need to catch up, when nothing else waits.
  */
 export const CHANNELS: readonly ChannelSpec[] = [
   {id: 0x20, name: 'state', messageMaxBytes: 16 * KIB, queueMaxMessages: 4_096, queueMaxBytes: 512 * KIB},
@@ -27,6 +27,9 @@ export const CHANNELS: readonly ChannelSpec[] = [
   {id: 0x23, name: 'vote-set-bits', messageMaxBytes: 16 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 256 * KIB},
   {id: 0x21, name: 'data', messageMaxBytes: 128 * KIB, queueMaxMessages: 256, queueMaxBytes: 2048 * KIB},
   {id: 0x38, name: 'evidence', messageMaxBytes: 1024 * KIB, queueMaxMessages: 64, queueMaxBytes: 2048 * KIB},
+  {id: 0x40, name: 'block-sync', messageMaxBytes: 128 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 4096 * KIB},
+  {id: 0x60, name: 'snapshot', messageMaxBytes: 64 * KIB, queueMaxMessages: 64, queueMaxBytes: 512 * KIB},
+  {id: 0x61, name: 'snapshot-chunk', messageMaxBytes: 1088 * KIB, queueMaxMessages: 16, queueMaxBytes: 4352 * KIB},
 ];
 
 /** One handshake protocol for all chains: so nodes of different chains can tell each other why they part. */

@@ -18,7 +18,7 @@ import {
   type ExecTxResult,
   type PartSet,
 } from '#proto';
-import {medianTime} from '#consensus/core';
+import {medianTime, type Problem, type VerifyVote} from '#consensus/core';
 import type {Application, FinalizeBlockRequest, FinalizeBlockResponse} from '../application.ts';
 import {EngineError} from '../errors.ts';
 import {BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES} from '../limits.ts';
@@ -26,7 +26,7 @@ import type {Logger, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
 import type {StateStore} from '../store/stateStore.ts';
-import {hashOf, validateBlock, type Problem, type VerifyVote} from './validation.ts';
+import {hashOf, validateBlock} from './validation.ts';
 
 export interface AppliedBlock {
   readonly state: ConsensusState;

@@ -1,26 +1,17 @@
 /** Is this block a valid successor of this state? Source: CometBFT `state/validation.go`, `types/validation.go`. */
 import {
   blockIdEquals,
-  BlockIDFlag,
   compareTimestamps,
   consensusParamsHash,
   encodeEvidence,
   equalBytes,
   validateBlockBasic,
   validatorSetHash,
-  verifySignature,
-  voteSignBytes,
   type Block,
-  type BlockID,
-  type Commit,
   type ValidatorSet,
-  type Vote,
 } from '#proto';
-import {indexOfValidator, isQuorum, medianTime, voteOfCommit} from '#consensus/core';
+import {indexOfValidator, medianTime, verifyCommit, verifyVoteSignature, type Problem, type VerifyVote} from '#consensus/core';
 import type {ConsensusState} from '../store/state.ts';
-
-/** What is wrong, in words, or undefined. */
-export type Problem = string | undefined;
 
 export function validateBlock(state: ConsensusState, block: Block, verify: VerifyVote = verifyVoteSignature): Problem {
   const {header} = block;
@@ -73,43 +64,6 @@ function lastCommitProblem(state: ConsensusState, {header, lastCommit}: Block, v
   }
   if (state.lastValidators === undefined) return 'no validators are known for the last commit';
   return verifyCommit(state.chainId, state.lastValidators, state.lastBlockId, header.height - 1n, lastCommit, verify);
-}
-
-/**
- * +2/3 of `validators` signed `blockId`, and every signature, those for nil included, is right: proposers must not be able to put
- * false ones in, since they move the block time and tell who was absent.
- */
-export function verifyCommit(
-  chainId: string,
-  validators: ValidatorSet,
-  blockId: BlockID,
-  height: bigint,
-  commit: Commit,
-  verify: VerifyVote = verifyVoteSignature,
-): Problem {
-  if (commit.signatures.length !== validators.validators.length) {
-    return `the commit has ${commit.signatures.length} signatures for ${validators.validators.length} validators`;
-  }
-  if (commit.height !== height) return `the commit is of height ${commit.height}, not ${height}`;
-  if (!blockIdEquals(commit.blockId, blockId)) return 'the commit is for another block';
-  let power = 0n;
-  for (const [index, signature] of commit.signatures.entries()) {
-    const vote = voteOfCommit(commit, index);
-    if (vote === undefined) continue;
-    const validator = validators.validators[index]!;
-    if (!equalBytes(validator.address, signature.validatorAddress)) return `signature ${index} is not of validator ${index}`;
-    if (!verify(chainId, validator.publicKey.bytes, vote)) return `wrong signature ${index} in the commit`;
-    if (signature.blockIdFlag === BlockIDFlag.Commit) power += validator.votingPower;
-  }
-  return isQuorum(power, validators.totalVotingPower)
-    ? undefined
-    : `the commit has ${power} of ${validators.totalVotingPower} voting power, which is not +2/3`;
-}
-
-export type VerifyVote = (chainId: string, publicKey: Uint8Array, vote: Vote) => boolean;
-
-export function verifyVoteSignature(chainId: string, publicKey: Uint8Array, vote: Vote): boolean {
-  return verifySignature(publicKey, voteSignBytes(chainId, vote), vote.signature);
 }
 
 /** BFT time: the median of the last commit, so later than the block before, as every honest vote is. */

@@ -1,7 +1,6 @@
 /** Peers' proposals and votes before they reach the core: do they belong here, and did their authors sign them? */
 import {blockIdEquals, compareTimestamps, equalBytes, proposalSignBytes, verifySignature, VoteType, type BlockID, type Proposal, type Vote} from '#proto';
-import {findVote, voteSetOf, type RoundState, type VoteSet} from '#consensus/core';
-import {verifyVoteSignature, type VerifyVote} from '../execution/validation.ts';
+import {findVote, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
 import type {LoopView} from './types.ts';
 
 export type Verdict =

@@ -1,4 +1,5 @@
 import {afterEach, describe, expect, it} from '@jest/globals';
+import {CHANNELS} from '../../../node/p2p/channels.ts';
 import {Proxy} from './proxy.ts';
 import {bytesOf, startNode, stopAll} from './support.ts';
 import type {TestNode} from './support.ts';
@@ -40,8 +41,8 @@ describe('a connection that is cut', () => {
       await Promise.all([a, b].map(node => node.until(() => node.count('removed') >= round && node.network.peers().length === 1)));
     }
     await settled();
-    // Control; five channels each way; gossip each way; identify may be under way once more on either side.
-    for (const node of [a, b]) expect(node.network.openResources().streams).toBeLessThanOrEqual(1 + 10 + 2 + 2);
+    // Control; each channel both ways; gossip each way; identify may be under way once more on either side.
+    for (const node of [a, b]) expect(node.network.openResources().streams).toBeLessThanOrEqual(1 + 2 * CHANNELS.length + 2 + 2);
     expect(proxy.accepted).toBeGreaterThanOrEqual(201);
     expect(a.network.send(b.id, VOTE, Uint8Array.of(1))).toBe(true);
     await b.until(() => b.messages(VOTE).length === 1);

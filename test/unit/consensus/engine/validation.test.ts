@@ -15,8 +15,8 @@ import {
   type CommitSig,
   type Header,
 } from '#proto';
-import {addMilliseconds} from '#consensus/core';
-import {validateBlock, verifyCommit} from '../../../../consensus/engine/execution/validation.ts';
+import {addMilliseconds, verifyCommit} from '#consensus/core';
+import {validateBlock} from '../../../../consensus/engine/execution/validation.ts';
 import type {ConsensusState} from '../../../../consensus/engine/store/state.ts';
 import {Cluster, honestNodes} from '../../../simulation/support/cluster.ts';
 import {NO_FAULTS} from '../../../simulation/support/network.ts';
