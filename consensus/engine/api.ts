@@ -2,7 +2,7 @@
 import type {BlockID, Commit, ExecTxResult, GenesisDoc, Proposal, ValidatorUpdate} from '#proto';
 import type {TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
-import type {Clock, EngineObserver, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
+import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
 
 export interface EngineOptions {
   readonly timeouts: TimeoutOptions;
@@ -49,9 +49,14 @@ export interface EngineModules {
   readonly stateDb?: KeyValueStore;
   readonly app: Application;
   readonly txs: TransactionSource;
+  /** Without one, blocks with evidence are refused and double votes go unpunished. */
+  readonly evidence?: EvidencePool;
   readonly observer: EngineObserver;
   readonly genesis: GenesisDoc;
 }
+
+/** The answer to evidence that RPC hands in: its hash, or what is wrong with it. */
+export type EvidenceSubmission = {readonly hash: Uint8Array} | {readonly refusal: EvidenceRefusal};
 
 /** What FinalizeBlock answered for a height. */
 export interface BlockResults {

@@ -1,12 +1,12 @@
 /** The consensus engine as a node sees it: built once, started, stopped, and read by RPC and telemetry. */
 import {voteSetFromCommit, makeCommit, type VoteSet} from '#consensus/core';
-import type {Commit, ValidatorSet} from '#proto';
-import type {BlockResults, EngineModules, EngineOptions, RoundStateSnapshot} from './api.ts';
+import {evidenceId, type Commit, type Evidence, type ValidatorSet} from '#proto';
+import type {BlockResults, EngineModules, EngineOptions, EvidenceSubmission, RoundStateSnapshot} from './api.ts';
 import {EngineError} from './errors.ts';
 import {BlockExecutor} from './execution/blockExecutor.ts';
 import {handshake} from './execution/handshake.ts';
 import {ConsensusReactor} from './gossip/reactor.ts';
-import {ConsensusLoop, type Equivocation} from './loop/loop.ts';
+import {ConsensusLoop} from './loop/loop.ts';
 import {guardObserver} from './loop/observer.ts';
 import {Wal} from './loop/wal.ts';
 import {BlockStore} from './store/blockStore.ts';
@@ -36,15 +36,24 @@ export class ConsensusEngine {
    */
   async start(): Promise<void> {
     if (this.loop !== undefined) throw new EngineError('STOPPED', 'an engine starts once');
-    const {app, txs, logger, clock, network, signer, genesis} = this.modules;
+    const {app, txs, logger, clock, network, signer, evidence, genesis} = this.modules;
     const observer = guardObserver(this.modules.observer, logger);
     const {blockStore, stateStore} = this;
     const chain = await handshake({app, blockStore, stateStore, genesis, logger});
-    const executor = new BlockExecutor({app, txs, stateStore, blockStore, logger});
+    await evidence?.start(
+      {
+        loadBlockMeta: (height) => blockStore.loadBlockMeta(height),
+        loadBlock: (height) => blockStore.loadBlock(height),
+        loadCommit: (height) => blockStore.loadCommit(height),
+        loadValidators: (height) => stateStore.loadValidators(height),
+      },
+      chain,
+    );
+    const executor = new BlockExecutor({app, txs, stateStore, blockStore, evidence, logger});
     const wal = new Wal(this.modules.wal, {clock, logger});
     const loop = new ConsensusLoop(
       this.options,
-      {logger, clock, signer, wal, executor, blockStore, txs, observer},
+      {logger, clock, signer, wal, executor, blockStore, txs, evidence, observer},
       {
         chain,
         lastPrecommits: this.lastPrecommits(chain),
@@ -106,9 +115,17 @@ export class ConsensusEngine {
     return this.stateStore.loadBlockResults(height);
   }
 
-  /** Double votes seen since the start, for the evidence pool. */
-  get equivocations(): readonly Equivocation[] {
-    return this.loop?.equivocations ?? [];
+  /** Height that a connected peer says it works on; 0 when it has not said so or is gone. */
+  peerHeight(peer: string): bigint {
+    return this.reactor?.peerHeight(peer) ?? 0n;
+  }
+
+  /** Evidence from outside (RPC broadcast_evidence). It is gossiped and proposed once it is accepted. */
+  async submitEvidence(evidence: Evidence): Promise<EvidenceSubmission> {
+    const pool = this.modules.evidence;
+    if (pool === undefined || !this.isRunning) return {refusal: {kind: 'unknown', problem: 'this node takes no evidence at the moment'}};
+    const refusal = await pool.add(evidence);
+    return refusal === undefined ? {hash: evidenceId(evidence)} : {refusal};
   }
 
   get roundState(): RoundStateSnapshot {

@@ -6,6 +6,7 @@ export {
   type BlockResults,
   type EngineModules,
   type EngineOptions,
+  type EvidenceSubmission,
   type GossipOptions,
   type RoundStateSnapshot,
 } from './api.ts';

@@ -39,9 +39,6 @@ export const PART_SETS_MAX = 4;
 /** Full validator sets are stored at least this often; between, by reference to the last change. */
 export const VALIDATOR_CHECKPOINT_INTERVAL = 1000n;
 
-/** Equivocations kept for the evidence pool. */
-export const EQUIVOCATIONS_MAX = 256;
-
 /** Blocks dropped per commit when the application lets go of history. */
 export const PRUNED_BLOCKS_PER_COMMIT_MAX = 100n;
 

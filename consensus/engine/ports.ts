@@ -2,7 +2,8 @@
  * What the engine asks of its surroundings. Production adapters live in `node/`; the simulation replaces clock, network and disk
  * behind these same interfaces and runs everything else unchanged.
  */
-import type {Block, BlockID, Commit, ExecTxResult, Part, Proposal, Timestamp, Vote} from '#proto';
+import type {Block, BlockID, BlockMeta, Commit, Evidence, ExecTxResult, Part, Proposal, Timestamp, ValidatorSet, Vote} from '#proto';
+import type {ConsensusState} from './store/state.ts';
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -107,6 +108,45 @@ export interface TransactionSource {
   onAvailable(fn: () => void): () => void;
   /** After commit of a block, before the next proposal is built. */
   update(height: bigint, txs: readonly Uint8Array[], results: readonly ExecTxResult[]): Promise<void>;
+}
+
+/** This node's own chain, which evidence is judged against. */
+export interface EvidenceChain {
+  loadBlockMeta(height: bigint): BlockMeta | undefined;
+  loadBlock(height: bigint): Block | undefined;
+  /** The canonical commit: the one that stands in the block after. */
+  loadCommit(height: bigint): Commit | undefined;
+  loadValidators(height: bigint): ValidatorSet | undefined;
+}
+
+/** Why evidence is not taken. */
+export interface EvidenceRefusal {
+  /**
+   * invalid: no honest peer vouches for it.
+   * unknown: it speaks of heights that are not here: still to come, before a state sync, or pruned.
+   * mismatch: an attack is proven, but not who took part in it, as seen from this height.
+   * expired: older than both age limits.
+   * committed: it stands in an earlier block, or twice in this one.
+   * full: there is no room in the pool, or never will be in a block.
+   */
+  readonly kind: 'invalid' | 'unknown' | 'mismatch' | 'expired' | 'committed' | 'full';
+  readonly problem: string;
+}
+
+/** Evidence that awaits its block. Implemented by `#consensus/evidence`; source: CometBFT `evidence/pool.go`. */
+export interface EvidencePool {
+  /** Once, after the handshake. Takes in what blocks committed without this pool hearing of it (a crash in between, a state sync). */
+  start(chain: EvidenceChain, state: ConsensusState): Promise<void>;
+  /** For a proposal: oldest first, at most `maxBytes` as they stand in a block. */
+  pending(maxBytes: bigint): readonly Evidence[];
+  /** May all of this stand in the next block? A function of the evidence and of the chain, the same on every node that has the heights. */
+  check(evidence: readonly Evidence[]): EvidenceRefusal | undefined;
+  /** Two votes of one validator whose signatures were verified; evidence is made of them when their height is decided. */
+  reportConflictingVotes(voteA: Vote, voteB: Vote): void;
+  /** After commit of a block, with the state that follows from it. */
+  update(state: ConsensusState, committed: readonly Evidence[]): Promise<void>;
+  /** From a peer or from RPC. Undefined: it is pending, or in a block already. */
+  add(evidence: Evidence): Promise<EvidenceRefusal | undefined>;
 }
 
 /** Observers (telemetry, RPC). Must not throw; called after the fact. */

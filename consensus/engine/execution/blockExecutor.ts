@@ -15,6 +15,7 @@ import {
   type Block,
   type BlockID,
   type Commit,
+  type Evidence,
   type ExecTxResult,
   type PartSet,
 } from '#proto';
@@ -22,11 +23,12 @@ import {medianTime, type Problem, type VerifyVote} from '#consensus/core';
 import type {Application, FinalizeBlockRequest, FinalizeBlockResponse} from '../application.ts';
 import {EngineError} from '../errors.ts';
 import {BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES} from '../limits.ts';
-import type {Logger, TransactionSource} from '../ports.ts';
+import type {EvidencePool, Logger, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
 import type {StateStore} from '../store/stateStore.ts';
-import {hashOf, validateBlock} from './validation.ts';
+import {evidenceBytes, framedBytes, misbehaviorOf} from './evidence.ts';
+import {hashOf, refuseEvidence, validateBlock, type CheckEvidence} from './validation.ts';
 
 export interface AppliedBlock {
   readonly state: ConsensusState;
@@ -48,6 +50,7 @@ export interface BlockExecutorModules {
   readonly txs: TransactionSource;
   readonly stateStore: StateStore;
   readonly blockStore: BlockStore;
+  readonly evidence: EvidencePool | undefined;
   readonly logger: Logger;
 }
 
@@ -65,8 +68,10 @@ export class BlockExecutor {
     const {maxBytes, maxGas} = state.consensusParams.block;
     const height = nextHeight(state);
     const limit = maxBytes === -1n ? BigInt(BLOCK_BYTES_MAX) : maxBytes;
-    const maxTxBytes = limit - BigInt(BLOCK_OVERHEAD_BYTES) - BigInt(encodeCommit(lastCommit).length);
-    if (maxTxBytes <= 0n) throw new EngineError('INVARIANT', 'the commit alone is larger than a block may be');
+    const maxDataBytes = limit - BigInt(BLOCK_OVERHEAD_BYTES) - BigInt(encodeCommit(lastCommit).length);
+    if (maxDataBytes <= 0n) throw new EngineError('INVARIANT', 'the commit alone is larger than a block may be');
+    const evidence = this.pendingEvidence(state, maxDataBytes);
+    const maxTxBytes = maxDataBytes - evidenceBytes(evidence);
     const time = height === state.initialHeight ? state.lastBlockTime : medianTime(lastCommit, requireLastValidators(state));
     const pending = txs.reap(maxTxBytes, maxGas);
     // A copy: the block must not change with whatever list the application or the pool keeps.
@@ -87,24 +92,44 @@ export class BlockExecutor {
         consensusHash: consensusParamsHash(state.consensusParams),
         appHash: state.appHash,
         lastResultsHash: state.lastResultsHash,
-        evidenceHash: evidenceHash([]),
+        evidenceHash: evidenceHash(evidence),
         proposerAddress,
       },
       txs: chosen,
-      evidence: [],
+      evidence,
       lastCommit,
     };
     return {block, ...blockToPartSet(block)};
   }
 
-  /** Without the application's opinion. */
-  validate(state: ConsensusState, block: Block, verify?: VerifyVote): Problem {
-    return validateBlock(state, block, verify);
+  /** Evidence comes before transactions, as far as the parameters and the block have room. */
+  private pendingEvidence({consensusParams}: ConsensusState, maxDataBytes: bigint): readonly Evidence[] {
+    const {maxBytes} = consensusParams.evidence;
+    return this.modules.evidence?.pending(maxBytes < maxDataBytes ? maxBytes : maxDataBytes) ?? [];
   }
+
+  /**
+   * Of a block that +2/3 accepted: without the application's opinion. Evidence of heights that this node does not have (it began
+   * later) is taken on the word of the others; evidence that it can refute is not.
+   */
+  validate(state: ConsensusState, block: Block, verify?: VerifyVote): Problem {
+    return validateBlock(state, block, {
+      verify,
+      checkEvidence: (evidence) => {
+        const refusal = this.checkEvidence(evidence);
+        return refusal?.kind === 'unknown' ? undefined : refusal;
+      },
+    });
+  }
+
+  private readonly checkEvidence: CheckEvidence = (evidence) => {
+    const {evidence: pool} = this.modules;
+    return pool === undefined ? refuseEvidence(evidence) : pool.check(evidence);
+  };
 
   /** valid(v) of the paper: undefined when it is. */
   async checkProposal(state: ConsensusState, block: Block, verify?: VerifyVote): Promise<Problem> {
-    const problem = validateBlock(state, block, verify);
+    const problem = validateBlock(state, block, {verify, checkEvidence: this.checkEvidence});
     if (problem !== undefined) return problem;
     const {header, txs} = block;
     const accepted = await this.modules.app.processProposal({
@@ -119,24 +144,18 @@ export class BlockExecutor {
 
   /** Executes a decided block that is in the block store, commits it in the application, then in the state store. */
   async apply(state: ConsensusState, blockId: BlockID, block: Block): Promise<AppliedBlock> {
-    const {app, stateStore, txs} = this.modules;
+    const {app, stateStore, txs, evidence} = this.modules;
     const response = await app.finalizeBlock(finalizeRequest(block, blockId));
     checkResponse(block, response);
     await stateStore.saveResponse(block.header.height, response);
     const next = stateAfterBlock(state, blockId, block.header, response);
     const {retainHeight} = await app.commit();
     await stateStore.save(next, {sync: false});
+    await evidence?.update(next, block.evidence);
     await txs.update(block.header.height, block.txs, response.txResults);
     if (retainHeight > 0n) await this.modules.blockStore.prune(retainHeight);
     return {state: next, txResults: response.txResults};
   }
-}
-
-/** A transaction as a protobuf `Data` message holds it: tag, length, bytes (CometBFT ComputeProtoSizeForTxs). */
-function framedBytes(length: number): number {
-  let framing = 2;
-  for (let rest = length; rest >= 0x80; rest >>>= 7) framing++;
-  return framing + length;
 }
 
 export function nextHeight(state: ConsensusState): bigint {
@@ -153,7 +172,7 @@ export function finalizeRequest(block: Block, blockId: BlockID): FinalizeBlockRe
   return {
     txs: block.txs,
     decidedLastCommit: block.lastCommit,
-    misbehavior: [],
+    misbehavior: misbehaviorOf(block.evidence),
     evidence: block.evidence,
     hash: blockId.hash,
     height: header.height,

@@ -3,17 +3,33 @@ import {
   blockIdEquals,
   compareTimestamps,
   consensusParamsHash,
-  encodeEvidence,
   equalBytes,
   validateBlockBasic,
   validatorSetHash,
   type Block,
+  type Evidence,
   type ValidatorSet,
 } from '#proto';
 import {indexOfValidator, medianTime, verifyCommit, verifyVoteSignature, type Problem, type VerifyVote} from '#consensus/core';
+import type {EvidencePool, EvidenceRefusal} from '../ports.ts';
 import type {ConsensusState} from '../store/state.ts';
+import {evidenceBytes} from './evidence.ts';
 
-export function validateBlock(state: ConsensusState, block: Block, verify: VerifyVote = verifyVoteSignature): Problem {
+/** Who vouches for the evidence in a block: the pool. */
+export type CheckEvidence = EvidencePool['check'];
+
+/** Of a node without a pool: what is not verified must not slash anyone. */
+export function refuseEvidence(evidence: readonly Evidence[]): EvidenceRefusal | undefined {
+  return evidence.length === 0 ? undefined : {kind: 'unknown', problem: 'nobody here can vouch for it'};
+}
+
+export interface BlockChecks {
+  readonly verify?: VerifyVote | undefined;
+  readonly checkEvidence?: CheckEvidence;
+}
+
+export function validateBlock(state: ConsensusState, block: Block, checks: BlockChecks = {}): Problem {
+  const {verify = verifyVoteSignature, checkEvidence = refuseEvidence} = checks;
   const {header} = block;
   return (
     validateBlockBasic(block) ??
@@ -22,7 +38,7 @@ export function validateBlock(state: ConsensusState, block: Block, verify: Verif
     lastCommitProblem(state, block, verify) ??
     (indexOfValidator(state.validators, header.proposerAddress) < 0 ? 'the proposer is not a validator' : undefined) ??
     timeProblem(state, block) ??
-    evidenceProblem(state, block)
+    evidenceProblem(state, block, checkEvidence)
   );
 }
 
@@ -77,11 +93,10 @@ function timeProblem(state: ConsensusState, {header, lastCommit}: Block): Proble
   return compareTimestamps(header.time, median) === 0 ? undefined : 'the time is not the median of the last commit';
 }
 
-function evidenceProblem(state: ConsensusState, block: Block): Problem {
-  const size = block.evidence.reduce((sum, evidence) => sum + encodeEvidence(evidence).length, 0);
+function evidenceProblem(state: ConsensusState, {evidence}: Block, checkEvidence: CheckEvidence): Problem {
   const {maxBytes} = state.consensusParams.evidence;
-  if (BigInt(size) > maxBytes) return `${size} bytes of evidence, limit ${maxBytes}`;
-  // No pool vouches for evidence yet, and what is not verified must not slash anyone.
-  return block.evidence.length > 0 ? 'evidence is not accepted' : undefined;
+  const size = evidenceBytes(evidence);
+  if (size > maxBytes) return `${size} bytes of evidence, limit ${maxBytes}`;
+  const refusal = checkEvidence(evidence);
+  return refusal === undefined ? undefined : `evidence: ${refusal.problem}`;
 }
-

@@ -95,6 +95,11 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
     return highest;
   }
 
+  /** What this peer says it works on; 0 when it is not connected. */
+  peerHeight(peer: string): bigint {
+    return this.peers.get(peer)?.height ?? 0n;
+  }
+
   // ---- network
 
   peerAdded(peer: string): void {

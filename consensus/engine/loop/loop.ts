@@ -2,7 +2,7 @@
  * The one writer of round state. Inputs are handled strictly one after the other; the pure core says what to do, this carries it out
  * in order. Any error of the application, the stores or an invariant halts it for good: a halted engine signs nothing any more.
  */
-import {VoteType, type BlockID, type Part, type Proposal, type Vote} from '#proto';
+import {equalBytes, VoteType, type BlockID, type Part, type Proposal, type Vote} from '#proto';
 import {
   apply,
   assertNever,
@@ -21,8 +21,7 @@ import {
 import type {EngineOptions} from '../api.ts';
 import {EngineError} from '../errors.ts';
 import {nextHeight, type BlockExecutor} from '../execution/blockExecutor.ts';
-import {EQUIVOCATIONS_MAX} from '../limits.ts';
-import type {Clock, EngineObserver, Logger, Signer, TransactionSource} from '../ports.ts';
+import type {Clock, EngineObserver, EvidencePool, Logger, Signer, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
@@ -42,6 +41,7 @@ export interface LoopModules {
   readonly executor: BlockExecutor;
   readonly blockStore: BlockStore;
   readonly txs: TransactionSource;
+  readonly evidence: EvidencePool | undefined;
   readonly observer: EngineObserver;
 }
 
@@ -50,11 +50,6 @@ export interface LoopStart {
   readonly chain: ConsensusState;
   readonly lastPrecommits: VoteSet | undefined;
   readonly lastBlockHadTransactions: boolean;
-}
-
-export interface Equivocation {
-  readonly voteA: Vote;
-  readonly voteB: Vote;
 }
 
 export class ConsensusLoop {
@@ -76,7 +71,6 @@ export class ConsensusLoop {
   private replayed: SigningEffect[] = [];
   private readonly startTimer: StartTimer;
   private readonly timers: RoundTimers;
-  private equivocationLog: Equivocation[] = [];
 
   constructor(options: EngineOptions, modules: LoopModules, start: LoopStart) {
     this.options = options;
@@ -97,10 +91,6 @@ export class ConsensusLoop {
 
   get view(): LoopView {
     return {chain: this.chain, info: this.info, round: this.round, assembly: this.assembly};
-  }
-
-  get equivocations(): readonly Equivocation[] {
-    return this.equivocationLog;
   }
 
   get isRunning(): boolean {
@@ -313,7 +303,7 @@ export class ConsensusLoop {
   }
 
   private async perform(effect: Effect): Promise<void> {
-    const {wal, logger, observer} = this.modules;
+    const {wal, observer} = this.modules;
     const isReplay = this.status === 'replaying';
     switch (effect.type) {
       case 'walAppend':
@@ -353,14 +343,23 @@ export class ConsensusLoop {
         if (!isReplay) this.events?.stepChanged();
         return;
       case 'equivocation':
-        logger.warn({validator: effect.voteA.validatorIndex, height: effect.voteA.height, round: effect.voteA.round}, 'a validator voted twice');
-        if (this.equivocationLog.length < EQUIVOCATIONS_MAX) this.equivocationLog.push({voteA: effect.voteA, voteB: effect.voteB});
+        this.reportEquivocation(effect.voteA, effect.voteB);
         return;
       case 'decide':
         return this.commit(effect.round, effect.blockId);
       default:
         assertNever(effect);
     }
+  }
+
+  private reportEquivocation(voteA: Vote, voteB: Vote): void {
+    const {signer, evidence, logger} = this.modules;
+    // Nobody accuses himself; but his operator should know.
+    if (signer !== undefined && equalBytes(signer.address, voteA.validatorAddress)) {
+      logger.error({height: voteA.height, round: voteA.round}, 'another node signs with the key of this validator, or its signing state was lost');
+      return;
+    }
+    evidence?.reportConflictingVotes(voteA, voteB);
   }
 
   private logOwnParts({height, round, blockId}: Proposal): void {
