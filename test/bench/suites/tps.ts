@@ -2,19 +2,15 @@
  * Committed transfers per second of a devnet of real validator processes: transfers are signed beforehand, then sent
  * to validator 0 over JSON-RPC in batches of 100 on 4 connections, and counted in the blocks that it serves.
  */
-import {once} from 'node:events';
-import {Agent, request} from 'node:http';
+import {Agent} from 'node:http';
 import {parseArgs} from 'node:util';
-import {signTransaction} from '../../../node/execution/transaction-encode.ts';
 import {startDevnet} from '../../support/devnet.ts';
 import type {TestDevnet} from '../../support/devnet.ts';
 import {printMachine, printTable} from '../measure.ts';
+import {ask, post, signTransfers} from '../transfers.ts';
 
 const BATCH_SIZE = 100;
 const CONNECTIONS = 4;
-const TRANSFER_GAS = 21_000n;
-const MAX_FEE_PER_GAS = 100_000_000_000n;
-const MAX_PRIORITY_FEE_PER_GAS = 1_000_000_000n;
 /** How often the head is asked for: the error that this makes in the time of the last block. */
 const POLL_INTERVAL_MS = 100;
 const TRANSACTIONS_MAX = 60_000;
@@ -145,38 +141,10 @@ async function load(devnet: TestDevnet, validators: number, {transactions, secon
   return {validators, sent: transactions, refused, committed, blocks, sendSeconds, commitSeconds};
 }
 
-/**
- * One list of raw transactions per connection. An account keeps to its connection, so that its nonces arrive
- * in order, and the accounts of a connection take turns.
- */
+/** One list of raw transactions per connection. An account keeps to its connection, so that its nonces arrive in order. */
 async function signedLanes(devnet: TestDevnet, url: string, count: number): Promise<string[][]> {
-  const {accounts, evmChainId} = devnet.network;
-  const senders = await Promise.all(
-    accounts.map(async ({address, privateKey}, i) => ({
-      key: Uint8Array.from(Buffer.from(privateKey.slice(2), 'hex')),
-      to: accounts[(i + 1) % accounts.length]!.address.toLowerCase() as `0x${string}`,
-      nonce: BigInt(await ask<string>(url, 'eth_getTransactionCount', [address, 'pending'])),
-    })),
-  );
   const lanes = Array.from({length: CONNECTIONS}, (): string[] => []);
-  for (let i = 0; i < count; i++) {
-    const index = i % senders.length;
-    const sender = senders[index]!;
-    const raw = signTransaction(
-      {
-        type: 2,
-        chainId: BigInt(evmChainId),
-        nonce: sender.nonce++,
-        gasLimit: TRANSFER_GAS,
-        to: sender.to,
-        value: 1n,
-        maxFeePerGas: MAX_FEE_PER_GAS,
-        maxPriorityFeePerGas: MAX_PRIORITY_FEE_PER_GAS,
-      },
-      sender.key,
-    );
-    lanes[index % CONNECTIONS]!.push(`0x${Buffer.from(raw).toString('hex')}`);
-  }
+  for (const {sender, raw} of await signTransfers(devnet.network, url, count)) lanes[sender % CONNECTIONS]!.push(raw);
   return lanes;
 }
 
@@ -202,26 +170,4 @@ async function sendLane(url: string, lane: readonly string[]): Promise<number> {
     agent.destroy();
   }
   return refused;
-}
-
-/**
- * One call on a connection of its own: while this process signs, it does not notice that a server has closed an idle
- * connection, and the next request on that would fail.
- */
-async function ask<T>(url: string, method: string, params: readonly unknown[] = []): Promise<T> {
-  const agent = new Agent({keepAlive: false});
-  const answer = await post(url, agent, JSON.stringify({jsonrpc: '2.0', id: 1, method, params}));
-  const {result, error} = answer as {result?: T; error?: {message: string}};
-  if (error !== undefined) throw new Error(`${method}: ${error.message}`);
-  return result as T;
-}
-
-async function post(url: string, agent: Agent, body: string): Promise<unknown> {
-  const headers = {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)};
-  const sent = request(url, {method: 'POST', agent, headers});
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [AsyncIterable<Buffer>];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
