@@ -5,12 +5,12 @@
 import {equalBytes, fromBase64, fromHex, toBase64, toHexUpper, utf8} from './bytes.ts';
 import {DEFAULT_CONSENSUS_PARAMS, validateConsensusParams} from './consensus_params.ts';
 import {addressOf} from './keys.ts';
-import {CHAIN_ID_BYTES_MAX, GENESIS_JSON_BYTES_MAX, PUBLIC_KEY_BYTES, TOTAL_VOTING_POWER_MAX, VALIDATORS_MAX} from './limits.ts';
+import {CHAIN_ID_BYTES_MAX, GENESIS_JSON_BYTES_MAX, PUBLIC_KEY_BYTES, PUBLIC_KEY_TYPES_MAX, TOTAL_VOTING_POWER_MAX, VALIDATORS_MAX} from './limits.ts';
+import {JsonError, JsonReader} from './json/reader.ts';
 import {timestampFromRfc3339, timestampToRfc3339} from './timestamp.ts';
 import type {ConsensusParams, GenesisDoc, GenesisValidator, PublicKey} from './types.ts';
 
 const ED25519_JSON_TYPE = 'tendermint/PubKeyEd25519';
-const DECIMAL = /^-?(?:0|[1-9]\d{0,19})$/;
 
 /** `path` names the member of genesis.json that is wrong. */
 export class GenesisError extends Error {
@@ -37,7 +37,14 @@ export function parseGenesis(json: string): GenesisDoc {
 
 /** From the parsed document, as also the RPC method `genesis` returns it. */
 export function genesisFromJson(value: unknown): GenesisDoc {
-  const root = Reader.root(value);
+  try {
+    return genesisFrom(JsonReader.root(value));
+  } catch (error) {
+    throw error instanceof JsonError ? new GenesisError(error.path, error.problem) : error;
+  }
+}
+
+function genesisFrom(root: JsonReader): GenesisDoc {
   const chainId = root.string('chain_id');
   if (chainId === '') throw new GenesisError('chain_id', 'is empty');
   if (utf8(chainId).length > CHAIN_ID_BYTES_MAX) throw new GenesisError('chain_id', `longer than ${CHAIN_ID_BYTES_MAX} bytes`);
@@ -95,10 +102,8 @@ export function publicKeyToJson(key: PublicKey): {readonly type: string; readonl
   return {type: ED25519_JSON_TYPE, value: toBase64(key.bytes)};
 }
 
-function validatorsFrom(root: Reader): GenesisValidator[] {
-  const items = root.has('validators') ? root.array('validators') : [];
-  if (items.length > VALIDATORS_MAX) throw new GenesisError('validators', `${items.length} of them, limit ${VALIDATORS_MAX}`);
-  const validators = items.map(validatorFrom);
+function validatorsFrom(root: JsonReader): GenesisValidator[] {
+  const validators = root.objects('validators', VALIDATORS_MAX).map(validatorFrom);
   const addresses = new Set(validators.map((validator) => toHexUpper(validator.address)));
   if (addresses.size !== validators.length) throw new GenesisError('validators', 'one key stands twice');
   if (validators.reduce((sum, validator) => sum + validator.power, 0n) > TOTAL_VOTING_POWER_MAX) {
@@ -107,23 +112,29 @@ function validatorsFrom(root: Reader): GenesisValidator[] {
   return validators;
 }
 
-function validatorFrom(item: Reader): GenesisValidator {
-  const key = item.object('pub_key');
-  const type = key.string('type');
-  if (type !== ED25519_JSON_TYPE) throw new GenesisError(key.at('type'), `${JSON.stringify(type)}; only ${ED25519_JSON_TYPE} is supported`);
-  const bytes = key.convert('value', fromBase64);
-  if (bytes.length !== PUBLIC_KEY_BYTES) throw new GenesisError(key.at('value'), `${bytes.length} bytes, not ${PUBLIC_KEY_BYTES}`);
+function validatorFrom(item: JsonReader): GenesisValidator {
+  const publicKey = publicKeyFrom(item.object('pub_key'));
   const power = item.int64('power');
   if (power <= 0n) throw new GenesisError(item.at('power'), `is ${power}; a validator needs voting power`);
-  const address = addressOf(bytes);
+  const address = addressOf(publicKey.bytes);
   const stated = item.has('address') ? item.convert('address', fromHex) : address;
   if (stated.length > 0 && !equalBytes(stated, address)) {
     throw new GenesisError(item.at('address'), `should be ${toHexUpper(address)}, the address of the public key`);
   }
-  return {address, publicKey: {type: 'ed25519', bytes}, power, name: item.has('name') ? item.string('name') : ''};
+  return {address, publicKey, power, name: item.has('name') ? item.string('name') : ''};
 }
 
-function consensusParamsFrom(params: Reader): ConsensusParams {
+/** A member `{type, value}` of the one key type. @throws JsonError */
+export function publicKeyFrom(key: JsonReader): PublicKey {
+  const type = key.string('type');
+  if (type !== ED25519_JSON_TYPE) throw new JsonError(key.at('type'), `${JSON.stringify(type.slice(0, 64))}; only ${ED25519_JSON_TYPE} is supported`);
+  const bytes = key.convert('value', fromBase64);
+  if (bytes.length !== PUBLIC_KEY_BYTES) throw new JsonError(key.at('value'), `${bytes.length} bytes, not ${PUBLIC_KEY_BYTES}`);
+  return {type: 'ed25519', bytes};
+}
+
+/** As genesis.json and the RPC method `consensus_params` show them. @throws JsonError or GenesisError */
+export function consensusParamsFrom(params: JsonReader): ConsensusParams {
   const defaults = DEFAULT_CONSENSUS_PARAMS;
   const block = params.object('block');
   const evidence = params.object('evidence');
@@ -137,7 +148,7 @@ function consensusParamsFrom(params: Reader): ConsensusParams {
       maxAgeDurationNs: evidence.int64('max_age_duration'),
       maxBytes: evidence.has('max_bytes') ? evidence.int64('max_bytes') : defaults.evidence.maxBytes,
     },
-    validator: {pubKeyTypes: validator.strings('pub_key_types')},
+    validator: {pubKeyTypes: validator.strings('pub_key_types', PUBLIC_KEY_TYPES_MAX)},
     version: {app: version?.has('app') === true ? version.int64('app') : 0n},
     abci: {
       voteExtensionsEnableHeight:
@@ -147,79 +158,4 @@ function consensusParamsFrom(params: Reader): ConsensusParams {
   const problem = validateConsensusParams(result);
   if (problem !== undefined) throw new GenesisError('consensus_params', problem);
   return result;
-}
-
-/** A JSON object with its path, for messages that name the member. null counts as absent. */
-class Reader {
-  readonly #members: Readonly<Record<string, unknown>>;
-  readonly #path: string;
-
-  private constructor(members: object, path: string) {
-    this.#members = members as Record<string, unknown>;
-    this.#path = path;
-  }
-
-  static root(value: unknown): Reader {
-    return Reader.#of(value, '');
-  }
-
-  static #of(value: unknown, path: string): Reader {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new GenesisError(path, 'must be an object');
-    return new Reader(value, path);
-  }
-
-  at(name: string): string {
-    return this.#path === '' ? name : `${this.#path}.${name}`;
-  }
-
-  value(name: string): unknown {
-    return Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
-  }
-
-  has(name: string): boolean {
-    const value = this.value(name);
-    return value !== undefined && value !== null;
-  }
-
-  string(name: string): string {
-    const value = this.value(name);
-    if (typeof value !== 'string') throw new GenesisError(this.at(name), value === undefined ? 'is missing' : 'must be a string');
-    return value;
-  }
-
-  int64(name: string): bigint {
-    const text = this.string(name);
-    if (!DECIMAL.test(text)) throw new GenesisError(this.at(name), `${JSON.stringify(text.slice(0, 40))} is not a decimal integer`);
-    const value = BigInt(text);
-    if (BigInt.asIntN(64, value) !== value) throw new GenesisError(this.at(name), `${text} does not fit 64 bits`);
-    return value;
-  }
-
-  convert<T>(name: string, conversion: (text: string) => T): T {
-    const text = this.string(name);
-    try {
-      return conversion(text);
-    } catch (error) {
-      throw new GenesisError(this.at(name), (error as Error).message);
-    }
-  }
-
-  object(name: string): Reader {
-    if (!this.has(name)) throw new GenesisError(this.at(name), 'is missing');
-    return Reader.#of(this.value(name), this.at(name));
-  }
-
-  array(name: string): Reader[] {
-    const value = this.value(name);
-    if (!Array.isArray(value)) throw new GenesisError(this.at(name), 'must be an array');
-    return value.map((item, i) => Reader.#of(item, `${this.at(name)}[${i}]`));
-  }
-
-  strings(name: string): string[] {
-    const value = this.value(name);
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-      throw new GenesisError(this.at(name), 'must be an array of strings');
-    }
-    return value;
-  }
 }

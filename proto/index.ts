@@ -103,4 +103,33 @@ export {
   type WalMessage,
 } from './consensus_messages.ts';
 export {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, validateConsensusParams} from './consensus_params.ts';
-export {consensusParamsToJson, GenesisError, genesisFromJson, genesisToJson, parseGenesis, publicKeyToJson, serialiseGenesis} from './genesis.ts';
+export {consensusParamsFrom, consensusParamsToJson, GenesisError, genesisFromJson, genesisToJson, parseGenesis, publicKeyToJson, serialiseGenesis} from './genesis.ts';
+export {JsonError, JsonReader} from './json/reader.ts';
+export {
+  base64OrNull,
+  blockIdToJson,
+  blockMetaToJson,
+  blockToJson,
+  commitToJson,
+  evidenceToJson,
+  execTxResultToJson,
+  headerToJson,
+  lightBlockToJson,
+  validatorToJson,
+  voteToJson,
+  type Json,
+} from './json/encode.ts';
+export {
+  blockFromJson,
+  blockIdFromJson,
+  commitFromJson,
+  evidenceFromJson,
+  execTxResultFromJson,
+  headerFromJson,
+  lightBlockFromJson,
+  merkleProofFromJson,
+  signedHeaderFromJson,
+  validatorFromJson,
+  validatorSetOf,
+  voteFromJson,
+} from './json/decode.ts';

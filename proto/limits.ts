@@ -40,3 +40,8 @@ export const PUBLIC_KEY_CACHE_MAX = 4_096;
 export const GENESIS_JSON_BYTES_MAX = 104_857_600;
 /** A bit array has one bit per validator or per part. */
 export const BIT_ARRAY_BITS_MAX = 65_536;
+/** Names of key types in consensus parameters. */
+export const PUBLIC_KEY_TYPES_MAX = 16;
+/** Transactions and pieces of evidence of a block in JSON; its bytes are bounded by whoever fetched it. */
+export const BLOCK_TXS_MAX = 1_000_000;
+export const BLOCK_EVIDENCE_MAX = 10_000;
