@@ -25,6 +25,7 @@ import {
   type Proposal,
   type PublicKey,
   type Timestamp,
+  type TxResult,
   type Validator,
   type ValidatorSet,
   type Vote,
@@ -76,8 +77,16 @@ export const encodeConsensusParams = (params: ConsensusParams): Uint8Array => en
 export const decodeConsensusParams = (bytes: Uint8Array): ConsensusParams =>
   consensusParamsFromProto(decodeMessage(pb.ConsensusParams, bytes, limits.CONSENSUS_PARAMS_BYTES_MAX));
 
-export const encodeExecTxResult = (result: ExecTxResult): Uint8Array => encodeMessage(abci.ExecTxResult, result);
-export const decodeExecTxResult = (bytes: Uint8Array): ExecTxResult => decodeMessage(abci.ExecTxResult, bytes, limits.EXEC_TX_RESULT_BYTES_MAX);
+export const encodeExecTxResult = (result: ExecTxResult): Uint8Array => encodeMessage(abci.ExecTxResult, execTxResultToProto(result));
+export const decodeExecTxResult = (bytes: Uint8Array): ExecTxResult =>
+  execTxResultFromProto(decodeMessage(abci.ExecTxResult, bytes, limits.EXEC_TX_RESULT_BYTES_MAX));
+
+export const encodeTxResult = (result: TxResult): Uint8Array => encodeMessage(abci.TxResult, {...result, result: execTxResultToProto(result.result)});
+
+export function decodeTxResult(bytes: Uint8Array): TxResult {
+  const {result, ...place} = decodeMessage(abci.TxResult, bytes, limits.TX_RESULT_BYTES_MAX);
+  return {...place, result: execTxResultFromProto(required(result, 'transaction result'))};
+}
 
 export function encodeBlock(block: Block): Uint8Array {
   return encodeMessage(pb.Block, {
@@ -138,6 +147,14 @@ function commitSigFromProto(signature: pb.CommitSig): CommitSig {
     throw new DecodeError(`commit signature with flag ${blockIdFlag}`);
   }
   return {...signature, blockIdFlag};
+}
+
+function execTxResultToProto(result: ExecTxResult): abci.ExecTxResult {
+  return {...result, events: result.events ?? []};
+}
+
+function execTxResultFromProto({events, ...result}: abci.ExecTxResult): ExecTxResult {
+  return events.length === 0 ? result : {...result, events};
 }
 
 export function publicKeyToProto(key: PublicKey): crypto.PublicKey {

@@ -60,7 +60,7 @@ export function evidenceId(evidence: Evidence): Uint8Array {
 
 /** `results` of the block before. Log, codespace and everything informative stay out. */
 export function lastResultsHash(results: readonly ExecTxResult[]): Uint8Array {
-  return merkleRoot(results.map((result) => encodeMessage(ExecTxResultCodec, {...result, log: '', codespace: ''})));
+  return merkleRoot(results.map((result) => encodeMessage(ExecTxResultCodec, {...result, log: '', codespace: '', events: []})));
 }
 
 /** In the order of the set. Addresses and priorities are not hashed. */

@@ -24,6 +24,8 @@ export const VALIDATOR_SET_BYTES_MAX = 2_097_152;
 export const EVIDENCE_BYTES_MAX = 8_388_608;
 export const CONSENSUS_PARAMS_BYTES_MAX = 4_096;
 export const EXEC_TX_RESULT_BYTES_MAX = 16_777_216;
+/** A transaction fills a block at the most. */
+export const TX_RESULT_BYTES_MAX = EXEC_TX_RESULT_BYTES_MAX + 104_857_600;
 /** CometBFT MaxChainIDLen, in bytes. */
 export const CHAIN_ID_BYTES_MAX = 50;
 export const HASH_BYTES = 32;

@@ -200,6 +200,29 @@ export interface ExecTxResult {
   readonly gasUsed: bigint;
   readonly log: string;
   readonly codespace: string;
+  /** Not hashed. Absent: none. */
+  readonly events?: readonly AbciEvent[];
+}
+
+/** What a transaction or block did, by name, for indexes and subscribers (ABCI Event). */
+export interface AbciEvent {
+  readonly type: string;
+  readonly attributes: readonly AbciEventAttribute[];
+}
+
+export interface AbciEventAttribute {
+  readonly key: string;
+  readonly value: string;
+  /** true: searches find it. */
+  readonly index: boolean;
+}
+
+/** An executed transaction and its place (ABCI TxResult). */
+export interface TxResult {
+  readonly height: bigint;
+  readonly index: number;
+  readonly tx: Uint8Array;
+  readonly result: ExecTxResult;
 }
 
 export interface ValidatorUpdate {

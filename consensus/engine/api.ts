@@ -1,5 +1,5 @@
 /** What a node hands to the consensus engine and what it gets back. The class is in `engine.ts`. */
-import type {BlockID, Commit, ExecTxResult, GenesisDoc, Proposal, ValidatorUpdate} from '#proto';
+import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, ValidatorUpdate} from '#proto';
 import type {TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
 import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
@@ -63,7 +63,9 @@ export interface BlockResults {
   readonly height: bigint;
   readonly txResults: readonly ExecTxResult[];
   readonly validatorUpdates: readonly ValidatorUpdate[];
+  readonly consensusParamUpdates?: ConsensusParams;
   readonly appHash: Uint8Array;
+  readonly events?: readonly AbciEvent[];
 }
 
 /** A copy of the round state for `dump_consensus_state`, telemetry and tests. */

@@ -3,7 +3,7 @@
  * (CometBFT spec/abci/abci++_methods.md). The engine calls it from one loop: never two calls at a time,
  * `query` excepted, which the RPC may call at any moment.
  */
-import type {Commit, ConsensusParams, Evidence, ExecTxResult, Timestamp, ValidatorUpdate} from '#proto';
+import type {AbciEvent, Commit, ConsensusParams, Evidence, ExecTxResult, Timestamp, ValidatorUpdate} from '#proto';
 
 export interface InfoResponse {
   readonly version: string;
@@ -72,6 +72,8 @@ export interface FinalizeBlockResponse {
   readonly validatorUpdates: readonly ValidatorUpdate[];
   readonly consensusParamUpdates?: ConsensusParams;
   readonly appHash: Uint8Array;
+  /** What the block as a whole did, for indexes and subscribers. */
+  readonly events?: readonly AbciEvent[];
 }
 
 export interface CommitResponse {

@@ -13,6 +13,7 @@ import type {
   QueryResponse,
 } from '#consensus/engine';
 import {Admission} from './admission.ts';
+import {blockEvents} from './block/events.ts';
 import {executeBlock, ExecutionAborted} from './block-executor.ts';
 import type {BlockExecutorModules, BlockRequest, ExecutedBlock} from './block-executor.ts';
 import type {Chain} from './chain.ts';
@@ -97,7 +98,7 @@ export class EvmApplication implements Application {
   async finalizeBlock(request: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
     const executed = (await this.#takeSpeculation(request)) ?? (await executeBlock(request, await this.#modules.executor(), {aborted: false}));
     this.#finalised = executed;
-    return {txResults: executed.txResults, validatorUpdates: [], appHash: executed.appHash};
+    return {txResults: executed.txResults, validatorUpdates: [], appHash: executed.appHash, events: blockEvents(executed.block.header)};
   }
 
   async commit(): Promise<CommitResponse> {

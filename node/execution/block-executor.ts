@@ -1,5 +1,6 @@
 import type {ExecTxResult, Timestamp} from '#proto';
 import {buildBlock, prevRandaoOf} from './block/eth-block.ts';
+import {transactionEvents} from './block/events.ts';
 import {ZERO_HASH} from './block/header.ts';
 import {makeReceipt} from './block/receipt.ts';
 import type {PendingReceipt} from './block/receipt.ts';
@@ -143,5 +144,6 @@ function resultOf(tx: Transaction, outcome: TransactionOutcome): ExecTxResult {
     gasUsed: outcome.gasUsed,
     log: succeeded ? '' : (outcome.error ?? 'execution reverted'),
     codespace: succeeded ? '' : 'evm',
+    events: transactionEvents(tx, outcome),
   };
 }

@@ -12,6 +12,7 @@ import {
   encodeValidatorSet,
   fromBase64,
   toBase64,
+  type AbciEvent,
   type ExecTxResult,
   type ValidatorSet,
 } from '#proto';
@@ -77,6 +78,7 @@ export class StateStore {
       ...(response.consensusParamUpdates === undefined
         ? {}
         : {params: toBase64(encodeConsensusParams(response.consensusParamUpdates))}),
+      ...(response.events === undefined ? {} : {events: response.events}),
     };
     await this.db.write(
       [
@@ -91,10 +93,11 @@ export class StateStore {
     const info = this.db.get(heightKey(StateKey.ResultsInfo, height));
     const results = this.db.get(heightKey(StateKey.Results, height));
     if (info === undefined || results === undefined) return undefined;
-    const {appHash, validatorUpdates, params} = JSON.parse(Buffer.from(info).toString()) as {
+    const {appHash, validatorUpdates, params, events} = JSON.parse(Buffer.from(info).toString()) as {
       appHash: string;
       validatorUpdates: {publicKey: string; power: string}[];
       params?: string;
+      events?: AbciEvent[];
     };
     return {
       txResults: decodeResults(results),
@@ -104,14 +107,13 @@ export class StateStore {
         power: BigInt(power),
       })),
       ...(params === undefined ? {} : {consensusParamUpdates: decodeConsensusParams(fromBase64(params))}),
+      ...(events === undefined ? {} : {events}),
     };
   }
 
   loadBlockResults(height: bigint): BlockResults | undefined {
     const response = this.loadResponse(height);
-    if (response === undefined) return undefined;
-    const {txResults, validatorUpdates, appHash} = response;
-    return {height, txResults, validatorUpdates, appHash};
+    return response === undefined ? undefined : {height, ...response};
   }
 
   private validatorsOp(height: bigint, state: ConsensusState): KeyValueOp {
