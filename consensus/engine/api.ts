@@ -1,6 +1,6 @@
 /** What a node hands to the consensus engine and what it gets back. The class is in `engine.ts`. */
-import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, ValidatorUpdate} from '#proto';
-import type {TimeoutOptions} from '#consensus/core';
+import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, Timestamp, ValidatorSet, ValidatorUpdate} from '#proto';
+import type {RoundState, TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
 import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
 
@@ -66,6 +66,29 @@ export interface BlockResults {
   readonly consensusParamUpdates?: ConsensusParams;
   readonly appHash: Uint8Array;
   readonly events?: readonly AbciEvent[];
+}
+
+/** All that is known of the height being decided; immutable. For `dump_consensus_state` and `consensus_state`. */
+export interface ConsensusDump {
+  readonly round: RoundState;
+  readonly validators: ValidatorSet;
+  readonly lastValidators: ValidatorSet | undefined;
+  readonly lastBlockTime: Timestamp;
+  readonly peers: readonly PeerRoundState[];
+}
+
+/** Where a peer is, as far as it told us. */
+export interface PeerRoundState {
+  readonly id: string;
+  readonly height: bigint;
+  /** -1: not known. */
+  readonly round: number;
+  /** CometBFT's number of the step. */
+  readonly step: number;
+  readonly hasProposal: boolean;
+  /** Which votes of its round it has, by validator; undefined where we know nothing. */
+  readonly prevotes: readonly boolean[] | undefined;
+  readonly precommits: readonly boolean[] | undefined;
 }
 
 /** A copy of the round state for `dump_consensus_state`, telemetry and tests. */

@@ -1,7 +1,7 @@
 /** The consensus engine as a node sees it: built once, started, stopped, and read by RPC and telemetry. */
 import {voteSetFromCommit, makeCommit, type VoteSet} from '#consensus/core';
 import {evidenceId, type Commit, type Evidence, type ValidatorSet} from '#proto';
-import type {BlockResults, EngineModules, EngineOptions, EvidenceSubmission, RoundStateSnapshot} from './api.ts';
+import type {BlockResults, ConsensusDump, EngineModules, EngineOptions, EvidenceSubmission, RoundStateSnapshot} from './api.ts';
 import {EngineError} from './errors.ts';
 import {BlockExecutor} from './execution/blockExecutor.ts';
 import {handshake} from './execution/handshake.ts';
@@ -141,6 +141,13 @@ export class ConsensusEngine {
       validBlockId: round.validValue,
       lastCommit: commitOf(round.lastPrecommits),
     };
+  }
+
+  /** @throws EngineError before `start`. */
+  get consensusDump(): ConsensusDump {
+    const {round, chain} = this.running().view;
+    const {validators, lastValidators, lastBlockTime} = chain;
+    return {round, validators, lastValidators, lastBlockTime, peers: this.reactor?.peerRoundStates ?? []};
   }
 
   private running(): ConsensusLoop {

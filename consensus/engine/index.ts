@@ -4,10 +4,12 @@ export * from './ports.ts';
 export {
   DEFAULT_ENGINE_OPTIONS,
   type BlockResults,
+  type ConsensusDump,
   type EngineModules,
   type EngineOptions,
   type EvidenceSubmission,
   type GossipOptions,
+  type PeerRoundState,
   type RoundStateSnapshot,
 } from './api.ts';
 export {ConsensusEngine} from './engine.ts';

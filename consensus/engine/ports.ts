@@ -154,4 +154,18 @@ export interface EngineObserver {
   step(event: {height: bigint; round: number; step: string}): void;
   committed(event: {block: Block; blockId: BlockID; seenCommit: Commit; txResults: readonly ExecTxResult[]; appHash: Uint8Array}): void;
   halted(error: Error): void;
+  /** Steps of the algorithm as they happen, for subscribers of the RPC. */
+  consensus?(event: ConsensusEvent): void;
 }
+
+/** CometBFT's consensus events (`types/events.go`) that a node can see of the algorithm. */
+export type ConsensusEvent =
+  | {readonly type: 'vote'; readonly vote: Vote}
+  /** The proposal of the round is here in full, and valid. */
+  | {readonly type: 'completeProposal'; readonly height: bigint; readonly round: number; readonly step: string; readonly blockId: BlockID}
+  | {
+      readonly type: 'timeoutPropose' | 'timeoutWait' | 'polka' | 'validBlock' | 'lock' | 'relock';
+      readonly height: bigint;
+      readonly round: number;
+      readonly step: string;
+    };

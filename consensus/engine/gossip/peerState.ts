@@ -13,6 +13,10 @@ export class Knowledge {
     this.marks = new Uint8Array(size);
   }
 
+  get bits(): boolean[] {
+    return Array.from(this.marks, (mark) => mark !== Mark.None);
+  }
+
   has(index: number): boolean {
     return this.marks[index] !== Mark.None;
   }
@@ -118,6 +122,11 @@ export class PeerState {
     this.round = round;
     this.step = step;
     return true;
+  }
+
+  /** What is known already, without making room for more. */
+  knownVotes(round: number, type: VoteType): boolean[] | undefined {
+    return this.votes.get(`${round}:${type}`)?.bits;
   }
 
   /** Votes of a round of the peer's height. The lowest round makes room when there are too many. */

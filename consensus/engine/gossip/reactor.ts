@@ -16,7 +16,7 @@ import {
   type Vote,
 } from '#proto';
 import {blockKey, roundVotes, voteBits, voteSetOf, type Step, type VoteSet} from '#consensus/core';
-import type {GossipOptions} from '../api.ts';
+import type {GossipOptions, PeerRoundState} from '../api.ts';
 import {DATA_MESSAGE_BYTES_MAX, PEER_QUEUE_BYTES_MAX, PEER_QUEUE_MESSAGES_MAX, PEERS_MAX, SMALL_MESSAGE_BYTES_MAX, UNANNOUNCED_VOTES_MAX} from '../limits.ts';
 import type {LoopEvents, LoopInput, LoopView} from '../loop/types.ts';
 import {Channel, type Clock, type Logger, type PeerEvents, type PeerNetwork} from '../ports.ts';
@@ -98,6 +98,18 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
   /** What this peer says it works on; 0 when it is not connected. */
   peerHeight(peer: string): bigint {
     return this.peers.get(peer)?.height ?? 0n;
+  }
+
+  get peerRoundStates(): PeerRoundState[] {
+    return [...this.peers.values()].map((peer) => ({
+      id: peer.id,
+      height: peer.height,
+      round: peer.round,
+      step: peer.step,
+      hasProposal: peer.hasProposal,
+      prevotes: peer.knownVotes(peer.round, VoteType.Prevote),
+      precommits: peer.knownVotes(peer.round, VoteType.Precommit),
+    }));
   }
 
   // ---- network

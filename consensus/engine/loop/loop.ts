@@ -29,6 +29,7 @@ import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, 
 import {InputQueue} from './inputQueue.ts';
 import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
+import {consensusEvents} from './events.ts';
 import {RoundTimers, StartTimer} from './start.ts';
 import type {LoopEvents, LoopInput, LoopView} from './types.ts';
 import type {Wal, WalInput} from './wal.ts';
@@ -296,8 +297,10 @@ export class ConsensusLoop {
   }
 
   private async step(input: RoundInput): Promise<Outcome> {
-    const {state, effects, outcome} = apply(this.round, this.info, input);
+    const before = this.round;
+    const {state, effects, outcome} = apply(before, this.info, input);
     this.round = state;
+    if (this.status !== 'replaying') for (const event of consensusEvents(before, state, input, outcome)) this.modules.observer.consensus?.(event);
     for (const effect of effects) await this.perform(effect);
     return outcome;
   }

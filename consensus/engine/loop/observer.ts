@@ -15,5 +15,6 @@ export function guardObserver(observer: EngineObserver, logger: Logger): EngineO
     step: guard('step', (event) => observer.step(event)),
     committed: guard('committed', (event) => observer.committed(event)),
     halted: guard('halted', (event) => observer.halted(event)),
+    consensus: guard('consensus', (event) => observer.consensus?.(event)),
   };
 }
