@@ -69,6 +69,11 @@ export const decodeValidatorSet = (bytes: Uint8Array): ValidatorSet =>
 export const encodeEvidence = (evidence: Evidence): Uint8Array => encodeMessage(pb.Evidence, evidenceToProto(evidence));
 export const decodeEvidence = (bytes: Uint8Array): Evidence => evidenceFromProto(decodeMessage(pb.Evidence, bytes, limits.EVIDENCE_BYTES_MAX));
 
+/** What travels on the evidence channel. */
+export const encodeEvidenceList = (list: readonly Evidence[]): Uint8Array => encodeMessage(pb.EvidenceList, {evidence: list.map(evidenceToProto)});
+export const decodeEvidenceList = (bytes: Uint8Array, maxBytes: number): Evidence[] =>
+  decodeMessage(pb.EvidenceList, bytes, maxBytes).evidence.map(evidenceFromProto);
+
 export const encodeLightBlock = (block: LightBlock): Uint8Array => encodeMessage(pb.LightBlock, lightBlockToProto(block));
 export const decodeLightBlock = (bytes: Uint8Array): LightBlock =>
   lightBlockFromProto(decodeMessage(pb.LightBlock, bytes, limits.EVIDENCE_BYTES_MAX));

@@ -2,7 +2,7 @@
 export * from './types.ts';
 export * from './limits.ts';
 export {compareBytes, concatBytes, EMPTY_BYTES, equalBytes, fromBase64, fromHex, sha256, toBase64, toHex, toHexUpper, utf8} from './bytes.ts';
-export {DecodeError, EncodeError} from './wire.ts';
+export {DecodeError, EncodeError, framedBytes} from './wire.ts';
 export {
   compareTimestamps,
   isZeroTime,
@@ -23,6 +23,7 @@ export {
   decodeCommit,
   decodeConsensusParams,
   decodeEvidence,
+  decodeEvidenceList,
   decodeExecTxResult,
   decodeHeader,
   decodeLightBlock,
@@ -40,6 +41,7 @@ export {
   encodeCommitSig,
   encodeConsensusParams,
   encodeEvidence,
+  encodeEvidenceList,
   encodeExecTxResult,
   encodeHeader,
   encodeLightBlock,

@@ -74,6 +74,13 @@ export function finish(writer: Writer): Uint8Array {
   return out;
 }
 
+/** Bytes of an element of a repeated field (of a number below 16): tag, length, content. */
+export function framedBytes(length: number): number {
+  let framing = 2;
+  for (let rest = length; rest >= 0x80; rest >>>= 7) framing++;
+  return framing + length;
+}
+
 // Writing. Zero values are left out, as proto3 demands; `tag` is the field number and wire type.
 
 export function writeInt64(writer: Writer, tag: number, value: bigint): void {

@@ -9,6 +9,7 @@ export {
   type VerifyVote,
 } from './commit.ts';
 export {assertNever, ConsensusError, type ConsensusErrorCode} from './errors.ts';
+export {byzantineValidators, evidenceHeight, isEvidenceExpired, isInvalidHeader, type HeightAndTime} from './evidence.ts';
 export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';
 export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';

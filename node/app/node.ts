@@ -1,6 +1,7 @@
 /** The composition root: builds every part of a node, starts them in order and closes them in reverse. */
 import {readFileSync} from 'node:fs';
 import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
+import {DEFAULT_EVIDENCE_REACTOR_OPTIONS, EvidenceReactor, StoredEvidencePool} from '#consensus/evidence';
 import {parseGenesis, sha256, type GenesisDoc} from '#proto';
 import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
@@ -76,6 +77,7 @@ export class Node {
     const wal = new FileLog(this.#paths.wal);
     this.#closers.push(() => wal.close());
     const key = readValidatorKey(this.#paths.validatorKey);
+    const evidence = new StoredEvidencePool({db: blockDb, logger: this.#logger.child('evidence')});
     const engine = new ConsensusEngine(this.#engineOptions(), {
       logger: this.#logger.child('consensus'),
       clock,
@@ -85,6 +87,7 @@ export class Node {
       blockDb,
       app: execution.app,
       txs: mempool,
+      evidence,
       observer: engineObserver(this.#metrics, this.#logger, (error) => this.#halt.resolve(error)),
       genesis,
     });
@@ -94,6 +97,15 @@ export class Node {
     this.#closers.push(() => network.stop());
     await engine.start();
     this.#closers.push(() => engine.stop());
+    const evidenceReactor = new EvidenceReactor(DEFAULT_EVIDENCE_REACTOR_OPTIONS, {
+      pool: evidence,
+      network,
+      clock,
+      logger: this.#logger.child('evidence'),
+      peerHeight: (peer) => engine.peerHeight(peer),
+    });
+    evidenceReactor.start();
+    this.#closers.push(() => evidenceReactor.stop());
     // Not earlier: before the handshake with the application there is no state to check a transaction against.
     network.onTransactions((_peer, transactions) => mempool.receive(transactions));
 

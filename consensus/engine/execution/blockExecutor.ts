@@ -10,6 +10,7 @@ import {
   dataHash,
   encodeCommit,
   evidenceHash,
+  framedBytes,
   headerHash,
   NIL_BLOCK_ID,
   type Block,
@@ -27,7 +28,7 @@ import type {EvidencePool, Logger, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
 import type {StateStore} from '../store/stateStore.ts';
-import {evidenceBytes, framedBytes, misbehaviorOf} from './evidence.ts';
+import {evidenceBytes, misbehaviorOf} from './evidence.ts';
 import {hashOf, refuseEvidence, validateBlock, type CheckEvidence} from './validation.ts';
 
 export interface AppliedBlock {

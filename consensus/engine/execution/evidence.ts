@@ -1,5 +1,5 @@
 /** Evidence as blocks carry it and as the application is told of it. Source: CometBFT `types/evidence.go`. */
-import {encodeEvidence, type Evidence} from '#proto';
+import {encodeEvidence, framedBytes, type Evidence} from '#proto';
 import type {Misbehavior} from '../application.ts';
 
 /** One per validator that is proven guilty. An amnesia attack names nobody, so it is recorded in the block and punishes nobody. */
@@ -24,11 +24,4 @@ export function misbehaviorOf(evidence: readonly Evidence[]): Misbehavior[] {
 /** Bytes of a list of evidence in a block (CometBFT EvidenceData.ByteSize). */
 export function evidenceBytes(evidence: readonly Evidence[]): bigint {
   return evidence.reduce((sum, piece) => sum + BigInt(framedBytes(encodeEvidence(piece).length)), 0n);
-}
-
-/** An element of a repeated protobuf field: tag, length, bytes. */
-export function framedBytes(length: number): number {
-  let framing = 2;
-  for (let rest = length; rest >= 0x80; rest >>>= 7) framing++;
-  return framing + length;
 }

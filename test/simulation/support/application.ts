@@ -1,5 +1,5 @@
 /** A hash chain over all transactions: the smallest application whose app hash shows every difference. */
-import {concatBytes, ED25519_KEY_TYPE, EMPTY_BYTES, fromHex, sha256, utf8, type ExecTxResult, type ValidatorUpdate} from '#proto';
+import {concatBytes, ED25519_KEY_TYPE, EMPTY_BYTES, fromHex, sha256, toHex, utf8, type ExecTxResult, type ValidatorUpdate} from '#proto';
 import type {
   Application,
   CommitResponse,
@@ -8,6 +8,7 @@ import type {
   InfoResponse,
   InitChainRequest,
   InitChainResponse,
+  Misbehavior,
   PrepareProposalRequest,
   ProcessProposalRequest,
   QueryResponse,
@@ -18,10 +19,17 @@ import type {Power} from './disk.ts';
 export interface ApplicationDisk {
   height: bigint;
   appHash: Uint8Array;
+  /** What it was told of misbehaviour, in order. */
+  misbehavior: readonly ReportedMisbehavior[];
+}
+
+export interface ReportedMisbehavior extends Misbehavior {
+  /** Of the block that carried the evidence. */
+  readonly committedAt: bigint;
 }
 
 export function emptyApplicationDisk(): ApplicationDisk {
-  return {height: 0n, appHash: EMPTY_BYTES};
+  return {height: 0n, appHash: EMPTY_BYTES, misbehavior: []};
 }
 
 const POWER_PREFIX = 'power:';
@@ -61,9 +69,10 @@ export class HashChainApplication implements Application {
     return !txs.some((tx) => Buffer.compare(tx, REFUSED_TRANSACTION) === 0);
   }
 
-  async finalizeBlock({height, txs}: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
-    const appHash = sha256(concatBytes(this.disk.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx))));
-    this.pending = {height, appHash};
+  async finalizeBlock({height, txs, misbehavior}: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
+    const appHash = sha256(concatBytes(this.disk.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx)), ...misbehavior.map(misbehaviorHash)));
+    const reported = misbehavior.map((each) => ({...each, committedAt: height}));
+    this.pending = {height, appHash, misbehavior: [...this.disk.misbehavior, ...reported]};
     return {txResults: txs.map(resultOf), validatorUpdates: txs.flatMap(updateOf), appHash};
   }
 
@@ -78,6 +87,11 @@ export class HashChainApplication implements Application {
   async query(): Promise<QueryResponse> {
     return {code: 1, log: 'nothing to query', key: EMPTY_BYTES, value: EMPTY_BYTES, height: this.disk.height, codespace: ''};
   }
+}
+
+/** Punishment is part of the state: whoever heard of other crimes has another app hash. */
+function misbehaviorHash({type, validatorAddress, validatorPower, height, totalVotingPower}: Misbehavior): Uint8Array {
+  return sha256(utf8([type, toHex(validatorAddress), validatorPower, height, totalVotingPower].join(' ')));
 }
 
 function resultOf(tx: Uint8Array): ExecTxResult {

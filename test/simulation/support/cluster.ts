@@ -20,6 +20,7 @@ import {
   type Logger,
   type TransactionSource,
 } from '#consensus/engine';
+import {EvidenceReactor, StoredEvidencePool, type EvidenceReactorOptions} from '#consensus/evidence';
 import {emptyApplicationDisk, HashChainApplication, type ApplicationDisk} from './application.ts';
 import {MemoryFile, MemoryLog, MemoryStore, Power, PowerLoss} from './disk.ts';
 import {SimulatedNetwork, type Faults} from './network.ts';
@@ -31,6 +32,8 @@ export const FAST_OPTIONS: EngineOptions = {
   emptyBlockIntervalMs: 200,
   gossip: {repairIntervalMs: 150, relayDelayMs: 20},
 };
+
+const FAST_EVIDENCE_OPTIONS: EvidenceReactorOptions = {tickMs: 100, ticksPerResend: 10};
 
 export interface NodePlan {
   readonly name: string;
@@ -65,6 +68,8 @@ export class SimulatedNode {
   readonly mempool = new Mempool();
   skewMs = 0;
   engine: ConsensusEngine | undefined;
+  evidence: StoredEvidencePool | undefined;
+  evidenceReactor: EvidenceReactor | undefined;
   /** Grows with every start, so that timers of an earlier life do nothing. */
   life = 0;
   halted: Error | undefined;
@@ -164,10 +169,15 @@ export class Cluster {
     node.halted = undefined;
     const isAlive = (): boolean => node.life === life && node.engine !== undefined;
     const key = validator === undefined ? undefined : this.keys[validator];
+    const logger = this.logger(name);
+    const clock = this.scheduler.clock(node.skewMs, isAlive);
+    const network = this.network.connect(name);
+    const evidence = new StoredEvidencePool({db: node.store, logger});
     const engine = new ConsensusEngine(this.plan.options ?? FAST_OPTIONS, {
-      logger: this.logger(name),
-      clock: this.scheduler.clock(node.skewMs, isAlive),
-      network: this.network.connect(name),
+      logger,
+      clock,
+      network,
+      evidence,
       ...(key === undefined ? {} : {signer: new FileSigner(key, node.signerState)}),
       wal: node.log,
       blockDb: node.store,
@@ -182,6 +192,16 @@ export class Cluster {
     });
     node.engine = engine;
     await engine.start();
+    if (node.engine !== engine) return;
+    node.evidence = evidence;
+    node.evidenceReactor = new EvidenceReactor(FAST_EVIDENCE_OPTIONS, {
+      pool: evidence,
+      network,
+      clock,
+      logger,
+      peerHeight: (peer) => engine.peerHeight(peer),
+    });
+    node.evidenceReactor.start();
   }
 
   /** Pulls the plug: what was not synced is lost. */
@@ -190,6 +210,9 @@ export class Cluster {
     this.trace.push(`${this.scheduler.now.toFixed(3)} ${node.plan.name} crashes at ${node.height}`);
     const {engine} = node;
     node.engine = undefined;
+    node.evidenceReactor?.stop();
+    node.evidenceReactor = undefined;
+    node.evidence = undefined;
     node.life += 1;
     this.network.disconnect(node.plan.name);
     node.power.cutAfter(0);

@@ -34,6 +34,12 @@ beforeEach(async () => {
     options: {...FAST_OPTIONS, emptyBlockIntervalMs: 60_000},
   });
   sentToStranger.length = 0;
+  const subscribers: PeerEvents[] = [];
+  events = {
+    peerAdded: (peer) => subscribers.forEach((each) => each.peerAdded(peer)),
+    peerRemoved: (peer) => subscribers.forEach((each) => each.peerRemoved(peer)),
+    message: (peer, channel, bytes) => subscribers.forEach((each) => each.message(peer, channel, bytes)),
+  };
   victim = cluster.nodes[0]!;
   const {connect} = cluster.network;
   cluster.network.connect = (node) => {
@@ -42,7 +48,7 @@ beforeEach(async () => {
     return {
       ...network,
       subscribe: (subscriber) => {
-        events = subscriber;
+        subscribers.push(subscriber);
         return network.subscribe(subscriber);
       },
       send: (peer, channel, bytes) => (peer === 'stranger' ? sentToStranger.push(bytes) > 0 : network.send(peer, channel, bytes)),
