@@ -1,14 +1,12 @@
 /** The consensus engine as a node sees it: built once, started, stopped, and read by RPC and telemetry. */
-import {voteSetFromCommit, makeCommit, type VoteSet} from '#consensus/core';
+import {makeCommit, type VoteSet} from '#consensus/core';
 import {evidenceId, type Commit, type Evidence, type ValidatorSet} from '#proto';
 import type {BlockResults, ConsensusDump, EngineModules, EngineOptions, EvidenceSubmission, RoundStateSnapshot} from './api.ts';
 import {EngineError} from './errors.ts';
 import {BlockExecutor} from './execution/blockExecutor.ts';
 import {handshake} from './execution/handshake.ts';
-import {ConsensusReactor} from './gossip/reactor.ts';
-import {ConsensusLoop} from './loop/loop.ts';
 import {guardObserver} from './loop/observer.ts';
-import {Wal} from './loop/wal.ts';
+import {Phases} from './phases.ts';
 import {BlockStore} from './store/blockStore.ts';
 import type {ConsensusState} from './store/state.ts';
 import {StateStore} from './store/stateStore.ts';
@@ -19,9 +17,7 @@ export class ConsensusEngine {
   private readonly options: EngineOptions;
   private readonly modules: EngineModules;
   private readonly stateStore: StateStore;
-  private loop: ConsensusLoop | undefined;
-  private reactor: ConsensusReactor | undefined;
-  private unsubscribeTxs: (() => void) | undefined;
+  private phases: Phases | undefined;
 
   constructor(options: EngineOptions, modules: EngineModules) {
     this.options = options;
@@ -35,8 +31,8 @@ export class ConsensusEngine {
    * @throws EngineError HANDSHAKE or WAL; nothing is running then.
    */
   async start(): Promise<void> {
-    if (this.loop !== undefined) throw new EngineError('STOPPED', 'an engine starts once');
-    const {app, txs, logger, clock, network, signer, evidence, genesis} = this.modules;
+    if (this.phases !== undefined) throw new EngineError('STOPPED', 'an engine starts once');
+    const {app, txs, logger, evidence, genesis} = this.modules;
     const observer = guardObserver(this.modules.observer, logger);
     const {blockStore, stateStore} = this;
     const chain = await handshake({app, blockStore, stateStore, genesis, logger});
@@ -50,60 +46,39 @@ export class ConsensusEngine {
       chain,
     );
     const executor = new BlockExecutor({app, txs, stateStore, blockStore, evidence, logger});
-    const wal = new Wal(this.modules.wal, {clock, logger});
-    const loop = new ConsensusLoop(
-      this.options,
-      {logger, clock, signer, wal, executor, blockStore, txs, evidence, observer},
-      {
-        chain,
-        lastPrecommits: this.lastPrecommits(chain),
-        lastBlockHadTransactions: (blockStore.loadBlockMeta(chain.lastBlockHeight)?.numTxs ?? 0n) > 0n,
-      },
-    );
-    const reactor = new ConsensusReactor(this.options.gossip, {
-      logger,
-      clock,
-      network,
-      blockStore,
-      view: () => loop.view,
-      enqueue: (input) => loop.enqueue(input),
-    });
-    this.loop = loop;
-    this.reactor = reactor;
-    await loop.start(reactor);
-    this.unsubscribeTxs = txs.onAvailable(() => loop.enqueue({type: 'work'}));
-    reactor.start();
+    const phases = new Phases(this.options, {...this.modules, observer, executor, blockStore}, chain);
+    this.phases = phases;
+    await phases.start();
   }
 
   /** Resolves when nothing of consensus runs any more. The log and the databases stay open: they belong to the caller. */
   async stop(): Promise<void> {
-    this.unsubscribeTxs?.();
-    this.reactor?.stop();
-    await this.loop?.stop();
+    await this.phases?.stop();
   }
 
   /** Height of the last decided block; 0 before the first. */
   get height(): bigint {
-    return this.loop?.view.chain.lastBlockHeight ?? this.blockStore.height;
+    return this.phases?.chain.lastBlockHeight ?? this.blockStore.height;
   }
 
   /** State after the last decided block. @throws EngineError before `start`. */
   get chainState(): ConsensusState {
-    return this.running().view.chain;
+    return this.running().chain;
   }
 
   get isRunning(): boolean {
-    return this.loop?.isRunning ?? false;
+    return this.phases?.isRunning ?? false;
   }
 
-  /** true while a connected peer works on a height more than one ahead of ours (CometBFT catching_up). */
+  /** true while blocks that others decided are fetched, and consensus rests (CometBFT catching_up). What peers claim does not count. */
   get isCatchingUp(): boolean {
-    return (this.reactor?.highestPeerHeight ?? 0n) > this.height + 2n;
+    return this.phases?.phase === 'blockSync';
   }
 
-  /** Highest height that a connected peer claims to have decided. */
+  /** How far the chain is, as far as peers can be believed: less than a third of them cannot raise it. For displays. */
   get highestPeerHeight(): bigint {
-    return this.reactor?.highestPeerHeight ?? 0n;
+    const claimed = this.phases?.highestPeerHeight ?? 0n;
+    return claimed > this.height ? claimed : this.height;
   }
 
   /** The validators that decide `height`; known up to two heights ahead of the last block. */
@@ -117,7 +92,7 @@ export class ConsensusEngine {
 
   /** Height that a connected peer says it works on; 0 when it has not said so or is gone. */
   peerHeight(peer: string): bigint {
-    return this.reactor?.peerHeight(peer) ?? 0n;
+    return this.phases?.reactor.peerHeight(peer) ?? 0n;
   }
 
   /** Evidence from outside (RPC broadcast_evidence). It is gossiped and proposed once it is accepted. */
@@ -129,7 +104,7 @@ export class ConsensusEngine {
   }
 
   get roundState(): RoundStateSnapshot {
-    const {round} = this.running().view;
+    const {round} = this.running().loop.view;
     return {
       height: round.height,
       round: round.round,
@@ -145,21 +120,14 @@ export class ConsensusEngine {
 
   /** @throws EngineError before `start`. */
   get consensusDump(): ConsensusDump {
-    const {round, chain} = this.running().view;
+    const {round, chain} = this.running().loop.view;
     const {validators, lastValidators, lastBlockTime} = chain;
-    return {round, validators, lastValidators, lastBlockTime, peers: this.reactor?.peerRoundStates ?? []};
+    return {round, validators, lastValidators, lastBlockTime, peers: this.phases?.reactor.peerRoundStates ?? []};
   }
 
-  private running(): ConsensusLoop {
-    if (this.loop === undefined) throw new EngineError('STOPPED', 'the engine has not been started');
-    return this.loop;
-  }
-
-  private lastPrecommits(chain: ConsensusState): VoteSet | undefined {
-    if (chain.lastBlockHeight === 0n || chain.lastValidators === undefined) return undefined;
-    const commit = this.blockStore.loadSeenCommit(chain.lastBlockHeight);
-    if (commit === undefined) throw new EngineError('INVARIANT', `the commit of block ${chain.lastBlockHeight} is missing`);
-    return voteSetFromCommit(commit, chain.lastValidators);
+  private running(): Phases {
+    if (this.phases === undefined) throw new EngineError('STOPPED', 'the engine has not been started');
+    return this.phases;
   }
 }
 

@@ -156,7 +156,12 @@ export interface EngineObserver {
   halted(error: Error): void;
   /** Steps of the algorithm as they happen, for subscribers of the RPC. */
   consensus?(event: ConsensusEvent): void;
+  /** Consensus gives way to block sync, or the other way round. `height`: the last block at that moment. */
+  phase?(event: {phase: EnginePhase; height: bigint}): void;
 }
+
+/** What an engine that runs is doing: deciding blocks, or fetching those that others decided. */
+export type EnginePhase = 'consensus' | 'blockSync';
 
 /** CometBFT's consensus events (`types/events.go`) that a node can see of the algorithm. */
 export type ConsensusEvent =

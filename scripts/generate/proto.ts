@@ -32,7 +32,9 @@ export async function generate(): Promise<Map<string, string>> {
     const packageName = packageOf(type);
     packages.set(packageName, [...(packages.get(packageName) ?? []), type]);
   };
-  for (const type of messagesOf(root.lookup('tendermint') as protobuf.Namespace)) visit(type);
+  for (const namespace of ['tendermint', 'qanat']) {
+    for (const type of messagesOf(root.lookup(namespace) as protobuf.Namespace)) visit(type);
+  }
 
   const out = new Map<string, string>();
   for (const name of [...packages.keys()].sort()) {
@@ -50,11 +52,17 @@ export function loadProtoFiles(): protobuf.Root {
   root.loadSync(
     protoFiles(PROTO_ROOT)
       .map((path) => relative(PROTO_ROOT, path))
-      .sort(),
+      .sort(byPackage),
     {keepCase: true},
   );
   root.resolveAll();
   return root;
+}
+
+/** CometBFT's first: the order in which types are met is the order in which they are written. */
+function byPackage(a: string, b: string): number {
+  const own = Number(a.startsWith('qanat')) - Number(b.startsWith('qanat'));
+  return own !== 0 ? own : a < b ? -1 : 1;
 }
 
 function protoFiles(folder: string): string[] {

@@ -98,6 +98,10 @@ export class ConsensusLoop {
     return this.status === 'running';
   }
 
+  get isHalted(): boolean {
+    return this.status === 'halted';
+  }
+
   /** Replays the log of the current height, then begins to take inputs. @throws what halts it. */
   async start(events: LoopEvents): Promise<void> {
     this.events = events;

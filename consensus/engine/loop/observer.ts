@@ -16,5 +16,6 @@ export function guardObserver(observer: EngineObserver, logger: Logger): EngineO
     committed: guard('committed', (event) => observer.committed(event)),
     halted: guard('halted', (event) => observer.halted(event)),
     consensus: guard('consensus', (event) => observer.consensus?.(event)),
+    phase: guard('phase', (event) => observer.phase?.(event)),
   };
 }

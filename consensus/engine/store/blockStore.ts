@@ -67,6 +67,11 @@ export class BlockStore {
     return bytes === undefined ? undefined : decodePart(bytes);
   }
 
+  /** As `loadPart`, not decoded: for peers that are behind. */
+  loadPartBytes(height: bigint, index: number): Uint8Array | undefined {
+    return this.db.get(partKey(height, index));
+  }
+
   /** The canonical commit: the LastCommit of the block after. */
   loadCommit(height: bigint): Commit | undefined {
     const bytes = this.db.get(heightKey(BlockKey.Commit, height));
@@ -88,8 +93,11 @@ export class BlockStore {
     return {block: decodeBlock(concatBytes(...parts.map((part) => part.bytes))), blockId: meta.blockId, seenCommit, parts};
   }
 
-  /** Durable on return. `partSet` must be complete, and of this block. */
-  async save(block: Block, partSet: PartSet, meta: BlockMeta, seenCommit: Commit): Promise<void> {
+  /**
+   * Durable on return, unless a later write to the same database is going to make it so before anything rests on it.
+   * `partSet` must be complete, and of this block.
+   */
+  async save(block: Block, partSet: PartSet, meta: BlockMeta, seenCommit: Commit, options: {readonly sync: boolean} = {sync: true}): Promise<void> {
     const {height} = block.header;
     if (this.highest > 0n && height !== this.highest + 1n) {
       throw new Error(`block store is at height ${this.highest}; it cannot take height ${height}`);
@@ -106,7 +114,7 @@ export class BlockStore {
       ops.push(put(heightKey(BlockKey.Commit, height - 1n), encodeCommit(block.lastCommit)));
       ops.push({type: 'del', key: heightKey(BlockKey.SeenCommit, height - 1n)});
     }
-    await this.db.write(ops, {sync: true});
+    await this.db.write(ops, options);
     this.lowest = lowest;
     this.highest = height;
   }

@@ -17,6 +17,7 @@ import {
   FileSigner,
   ValidatorKey,
   type EngineOptions,
+  type EnginePhase,
   type Logger,
   type TransactionSource,
 } from '#consensus/engine';
@@ -66,6 +67,8 @@ export class SimulatedNode {
   readonly store = new MemoryStore(this.power);
   readonly appDisk: ApplicationDisk = emptyApplicationDisk();
   readonly mempool = new Mempool();
+  /** Changes between consensus and block sync, in order. */
+  readonly phases: EnginePhase[] = [];
   skewMs = 0;
   engine: ConsensusEngine | undefined;
   evidence: StoredEvidencePool | undefined;
@@ -187,6 +190,10 @@ export class Cluster {
         step: () => undefined,
         committed: ({block, blockId, appHash}) => this.onCommitted(node, {hash: toHex(blockId.hash), appHash: toHex(appHash), block}),
         halted: (error) => this.onHalted(node, error),
+        phase: ({phase, height}) => {
+          node.phases.push(phase);
+          this.trace.push(`${this.scheduler.now.toFixed(3)} ${name} begins ${phase} at ${height}`);
+        },
       },
       genesis: this.genesis,
     });

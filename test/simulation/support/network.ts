@@ -1,5 +1,5 @@
 /** Messages between nodes with chosen delay, loss, duplication, reordering and partitions. */
-import type {Channel, PeerEvents, PeerNetwork} from '#consensus/engine';
+import {Channel, type PeerEvents, type PeerNetwork} from '#consensus/engine';
 import type {Scheduler} from './scheduler.ts';
 
 export interface Faults {
@@ -7,7 +7,7 @@ export interface Faults {
   /** Probabilities. */
   readonly loss: number;
   readonly duplication: number;
-  /** false: what is not lost keeps its order per pair and channel. */
+  /** false: what is not lost keeps its order per pair and channel. So does block sync always: a peer is judged by the order of its answers. */
   readonly reorder: boolean;
 }
 
@@ -72,10 +72,11 @@ export class SimulatedNetwork {
     if (target === undefined || !this.online.has(from)) return false;
     for (const tap of this.taps) tap(from, to, channel, bytes);
     const {random} = this.scheduler;
-    const copies = random.chance(this.faults.duplication) ? 2 : 1;
+    const isAnswering = channel === Channel.BlockSync;
+    const copies = random.chance(this.faults.duplication) && !isAnswering ? 2 : 1;
     for (let i = 0; i < copies; i++) {
       if (random.chance(this.faults.loss)) continue;
-      this.scheduler.after(this.delay(`${from}>${to}/${channel}`), () => {
+      this.scheduler.after(this.delay(`${from}>${to}/${channel}`, isAnswering || !this.faults.reorder), () => {
         // Only to the process that was there when it was sent: a restart opens new connections.
         if (this.online.get(to) !== target || !this.online.has(from) || !this.canTalk(from, to)) return;
         this.delivered += 1;
@@ -85,11 +86,11 @@ export class SimulatedNetwork {
     return true;
   }
 
-  private delay(stream: string): number {
+  private delay(stream: string, isOrdered: boolean): number {
     const {random, now} = this.scheduler;
     const [low, high] = this.faults.delayMs;
     const delay = random.between(low, high);
-    if (this.faults.reorder) return delay;
+    if (!isOrdered) return delay;
     const arrival = Math.max(now + delay, this.lastArrival.get(stream) ?? 0);
     this.lastArrival.set(stream, arrival);
     return arrival - now;

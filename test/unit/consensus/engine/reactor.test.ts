@@ -203,9 +203,9 @@ describe('false', () => {
 
 it('a flood of valid-looking messages is dropped beyond the queue\'s limit', () => {
   for (let i = 0; i < engineLimits.PEER_QUEUE_MESSAGES_MAX * 3; i++) give(Channel.Vote, {type: 'vote', vote: votes({round: i})});
-  const {loop} = victim.engine as unknown as {loop: {queue: {length: number}}};
+  const {phases} = victim.engine as unknown as {phases: {loop: {queue: {length: number}}}};
   // The first one is being handled; its turn comes when this test lets go.
-  expect(loop.queue.length).toBeLessThanOrEqual(engineLimits.PEER_QUEUE_MESSAGES_MAX);
+  expect(phases.loop.queue.length).toBeLessThanOrEqual(engineLimits.PEER_QUEUE_MESSAGES_MAX);
 });
 
 it('a newcomer is told where we are, and gets the stored block when it asks for it', async () => {

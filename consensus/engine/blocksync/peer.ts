@@ -1,0 +1,123 @@
+/** What block sync knows of one peer: which blocks it claims, what it was asked for, and how it behaves. Source: CometBFT blocksync/pool.go (bpPeer). */
+import type {PartSet} from '#proto';
+import {
+  DELIVERIES_TO_FORGIVE,
+  LATE_HEIGHTS_MAX,
+  RECEIVE_BYTES_PER_TICK_MIN,
+  REQUESTS_PER_PEER_INITIAL,
+  REQUESTS_PER_PEER_MAX,
+  RESPONSE_TICKS,
+  REST_TICKS,
+} from './limits.ts';
+import {PART_BYTES} from '../limits.ts';
+
+export interface Asked {
+  readonly height: bigint;
+  readonly purpose: 'fetch' | 'probe';
+  /** Asked for a second time: parts of the first answer may come too. */
+  readonly isRepeat: boolean;
+  ageTicks: number;
+  /** Of the block that is coming in; undefined before its first part. */
+  partSet: PartSet | undefined;
+}
+
+export class SyncPeer {
+  readonly id: string;
+  base = 0n;
+  height = 0n;
+  /** Unanswered requests, in the order in which they are to be answered. */
+  readonly asked = new Map<bigint, Asked>();
+  private readonly late = new Set<bigint>();
+  private quota = REQUESTS_PER_PEER_INITIAL;
+  /** Ticks for which the oldest request has been the oldest. */
+  private waitedTicks = 0;
+  private restTicks = 0;
+  private deliveries = 0;
+  strikes = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get isResting(): boolean {
+    return this.restTicks > 0;
+  }
+
+  get hasRoom(): boolean {
+    return this.asked.size < this.quota && !this.isResting;
+  }
+
+  has(height: bigint): boolean {
+    return this.base > 0n && this.base <= height && height <= this.height;
+  }
+
+  isLate(height: bigint): boolean {
+    return this.late.has(height);
+  }
+
+  ask(height: bigint, purpose: Asked['purpose']): void {
+    if (this.asked.size === 0) this.waitedTicks = 0;
+    this.asked.set(height, {height, purpose, isRepeat: this.late.delete(height), ageTicks: 0, partSet: undefined});
+  }
+
+  /** Answered. Returns the requests before it: answers keep the order of requests, so those were left out. */
+  answered(height: bigint): Asked[] {
+    const skipped: Asked[] = [];
+    for (const asked of this.asked.values()) {
+      if (asked.height === height) break;
+      skipped.push(asked);
+    }
+    for (const asked of skipped) this.forget(asked.height);
+    const {isRepeat} = this.asked.get(height)!;
+    this.asked.delete(height);
+    if (isRepeat) this.expectLate(height);
+    this.waitedTicks = 0;
+    return skipped;
+  }
+
+  delivered(): void {
+    this.quota = Math.min(REQUESTS_PER_PEER_MAX, this.quota + 1);
+    this.deliveries += 1;
+    if (this.deliveries >= DELIVERIES_TO_FORGIVE) this.strikes = 0;
+  }
+
+  /** No longer wanted; an answer may come none the less, and is no fault. */
+  forget(height: bigint): void {
+    if (this.asked.delete(height)) this.expectLate(height);
+  }
+
+  forgetAll(): void {
+    for (const height of [...this.asked.keys()]) this.forget(height);
+  }
+
+  strike(): void {
+    this.strikes += 1;
+    this.deliveries = 0;
+    this.quota = Math.max(1, this.quota >> 1);
+    this.restTicks = REST_TICKS * 2 ** (this.strikes - 1);
+  }
+
+  /** true: too slow. `urgent`: heights below it are waited for, whatever was asked for before them. */
+  tick(urgent: bigint): boolean {
+    if (this.restTicks > 0) this.restTicks -= 1;
+    let isFirst = true;
+    let isSlow = false;
+    for (const asked of this.asked.values()) {
+      asked.ageTicks += 1;
+      if (isFirst) this.waitedTicks += 1;
+      const waited = isFirst ? this.waitedTicks : asked.height < urgent ? asked.ageTicks : 0;
+      isSlow ||= waited > RESPONSE_TICKS + ((asked.partSet?.total ?? 0) * PART_BYTES) / RECEIVE_BYTES_PER_TICK_MIN;
+      isFirst = false;
+    }
+    return isSlow;
+  }
+
+  private expectLate(height: bigint): void {
+    this.late.add(height);
+    if (this.late.size <= LATE_HEIGHTS_MAX) return;
+    for (const oldest of this.late) {
+      this.late.delete(oldest);
+      return;
+    }
+  }
+}
