@@ -1,6 +1,21 @@
 /** Evidence from the crime to the application, over the production engine, pool and gossip. */
 import {describe, expect, it} from '@jest/globals';
-import {encodeEvidenceList, evidenceId, sha256, toHex, utf8, type DuplicateVoteEvidence, type Evidence} from '#proto';
+import {
+  BlockIDFlag,
+  encodeEvidenceList,
+  evidenceId,
+  headerHash,
+  sha256,
+  toHex,
+  utf8,
+  VoteType,
+  voteSignBytes,
+  type DuplicateVoteEvidence,
+  type Evidence,
+  type Header,
+  type LightClientAttackEvidence,
+} from '#proto';
+import {byzantineValidators} from '#consensus/core';
 import {Channel} from '#consensus/engine';
 import {Cluster, honestNodes, type NodePlan, type SimulatedNode} from './support/cluster.ts';
 import {NO_FAULTS} from './support/network.ts';
@@ -88,6 +103,76 @@ describe('two nodes that share a key', () => {
       const ids = committedEvidence(node).map(({id}) => id);
       expect(new Set(ids).size).toBe(ids.length);
     }
+  });
+});
+
+describe('a light client that was shown a fork', () => {
+  /** A block of this height by all validators, beside the chain, as the first of them could make it with stolen keys. */
+  function attack(cluster: Cluster, height: bigint, commonHeight: bigint, changes: Partial<Header>, round: number): LightClientAttackEvidence {
+    const engine = cluster.nodes[0]!.engine!;
+    const trusted = engine.blockStore.loadBlockMeta(height)!.header;
+    const canonical = engine.blockStore.loadCommit(height)!;
+    const common = engine.validatorsAt(commonHeight)!;
+    const validatorSet = engine.validatorsAt(height)!;
+    const header: Header = {...trusted, ...changes};
+    const hash = headerHash(header);
+    const blockId = {hash, partSetHeader: {total: 1, hash: sha256(hash)}};
+    const signatures = validatorSet.validators.map(({address}) => {
+      const key = cluster.keys.find((each) => Buffer.compare(each.address, address) === 0)!;
+      const vote = {type: VoteType.Precommit, height, round, blockId, timestamp: header.time};
+      return {
+        blockIdFlag: BlockIDFlag.Commit,
+        validatorAddress: address,
+        timestamp: header.time,
+        signature: key.sign(voteSignBytes(header.chainId, vote)),
+      };
+    });
+    const conflictingBlock = {validatorSet, signedHeader: {header, commit: {height, round, blockId, signatures}}};
+    return {
+      type: 'lightClientAttack',
+      conflictingBlock,
+      commonHeight,
+      byzantineValidators: byzantineValidators(conflictingBlock, common, {header: trusted, commit: canonical}),
+      totalVotingPower: common.totalVotingPower,
+      timestamp: engine.blockStore.loadBlockMeta(commonHeight)!.header.time,
+    };
+  }
+
+  it.each([
+    ['lunatic', 2n, {appHash: sha256(utf8('a state that never was'))}, 0, 4],
+    ['equivocation', 4n, {dataHash: sha256(utf8('other transactions'))}, 0, 4],
+    ['amnesia', 4n, {dataHash: sha256(utf8('other transactions'))}, 9, 0],
+  ] as const)('%s: handed to one node, it is gossiped, committed once by all, and punishes whom it names', async (_, common, changes, round, guilty) => {
+    const cluster = new Cluster({seed: 7, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS});
+    await cluster.start();
+    await cluster.reach(6n, 20_000);
+    const evidence = attack(cluster, 4n, common, changes, round);
+    expect(evidence.byzantineValidators.length).toBe(guilty);
+    const [first] = cluster.nodes;
+    expect(await first!.engine!.submitEvidence(evidence)).toEqual({hash: evidenceId(evidence)});
+    const committed = () => cluster.nodes.every((node) => committedEvidence(node).length > 0);
+    expect(await cluster.scheduler.run(cluster.scheduler.now + 20_000, committed)).toBe(true);
+    // Handed in again, now that it stands in a block: nothing new.
+    expect(await first!.engine!.submitEvidence(evidence)).toEqual({hash: evidenceId(evidence)});
+    await cluster.reach(cluster.highest + 5n, cluster.scheduler.now + 20_000);
+    expect(cluster.violations).toEqual([]);
+    expect(cluster.network.misbehaviour).toEqual([]);
+    for (const node of cluster.nodes) {
+      expect(committedEvidence(node).map(({id}) => id)).toEqual([toHex(evidenceId(evidence))]);
+      expect(node.appDisk.misbehavior.map(({type, height}) => `${type} ${height}`)).toEqual(Array(guilty).fill(`lightClientAttack ${common}`));
+      expect(node.evidence!.list()).toEqual([]);
+    }
+  });
+
+  it('is told why evidence is refused', async () => {
+    const cluster = new Cluster({seed: 8, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS});
+    await cluster.start();
+    await cluster.reach(6n, 20_000);
+    const evidence = {...attack(cluster, 4n, 2n, {appHash: sha256(utf8('false'))}, 0), totalVotingPower: 41n};
+    const {engine} = cluster.nodes[0]!;
+    expect(await engine!.submitEvidence(evidence)).toEqual({refusal: {kind: 'invalid', problem: 'total voting power 41, not 40'}});
+    await engine!.stop();
+    expect(await engine!.submitEvidence(evidence)).toMatchObject({refusal: {kind: 'unknown'}});
   });
 });
 
