@@ -117,6 +117,7 @@ export {
   blockToJson,
   commitToJson,
   evidenceToJson,
+  abciEventToJson,
   execTxResultToJson,
   headerToJson,
   lightBlockToJson,

@@ -1,5 +1,5 @@
 /** What a node hands to the consensus engine and what it gets back. The class is in `engine.ts`. */
-import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, Timestamp, ValidatorSet, ValidatorUpdate} from '#proto';
+import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, Timestamp, Validator, ValidatorSet, ValidatorUpdate} from '#proto';
 import type {RoundState, TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
 import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
@@ -72,6 +72,8 @@ export interface BlockResults {
 export interface ConsensusDump {
   readonly round: RoundState;
   readonly validators: ValidatorSet;
+  /** Of the current round. */
+  readonly proposer: Validator;
   readonly lastValidators: ValidatorSet | undefined;
   readonly lastBlockTime: Timestamp;
   readonly peers: readonly PeerRoundState[];

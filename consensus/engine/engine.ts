@@ -120,9 +120,10 @@ export class ConsensusEngine {
 
   /** @throws EngineError before `start`. */
   get consensusDump(): ConsensusDump {
-    const {round, chain} = this.running().loop.view;
+    const {round, info, chain} = this.running().loop.view;
     const {validators, lastValidators, lastBlockTime} = chain;
-    return {round, validators, lastValidators, lastBlockTime, peers: this.phases?.reactor.peerRoundStates ?? []};
+    const peers = this.phases?.reactor.peerRoundStates ?? [];
+    return {round, validators, proposer: info.proposer(round.round), lastValidators, lastBlockTime, peers};
   }
 
   private running(): Phases {

@@ -5,13 +5,16 @@ import {addressOf, toHex, type GenesisDoc, type PublicKey} from '#proto';
 import type {Execution} from '#node/execution';
 import {PoolError, type Mempool} from '#node/mempool';
 import type {P2pNetwork} from '#node/p2p';
-import type {CometBackend} from '#node/rpc/comet';
+import type {CometBackend, Indexer, TxCheck} from '#node/rpc/comet';
+import type {ChainFeed} from './chain-feed.ts';
 
 /** CosmJS and relayers choose their dialect by this; the wire formats are those of CometBFT 0.38. */
 const COMET_VERSION = '0.38.17';
 /** Channels State, Data, Vote, VoteSetBits, as CometBFT lists them. */
 const COMET_CHANNELS = '20212223';
 const CODE_REFUSED = 1;
+/** Of transactions that `unconfirmed_txs` picks from. */
+const UNCONFIRMED_BYTES_MAX = 8n * 1024n * 1024n;
 
 export interface CometBackendModules {
   readonly engine: ConsensusEngine;
@@ -19,6 +22,9 @@ export interface CometBackendModules {
   readonly mempool: Mempool;
   readonly network: P2pNetwork;
   readonly genesis: GenesisDoc;
+  readonly feed: ChainFeed;
+  /** undefined: transactions are not indexed. */
+  readonly index: Indexer | undefined;
   readonly validatorKey: PublicKey | undefined;
   readonly moniker: string;
   /** host:port of the peer-to-peer and of the RPC server. */
@@ -27,7 +33,7 @@ export interface CometBackendModules {
 }
 
 export function cometBackend(modules: CometBackendModules): CometBackend {
-  const {engine, execution, mempool, network, genesis} = modules;
+  const {engine, execution, mempool, network, genesis, feed} = modules;
   const {blockStore} = engine;
   return {
     genesis,
@@ -45,7 +51,7 @@ export function cometBackend(modules: CometBackendModules): CometBackend {
         id: cometNodeId(peer.id),
         moniker: peer.moniker,
         listenAddress: peer.remoteAddress,
-        remoteIp: /^\/ip[46]\/([^/]+)/.exec(peer.remoteAddress)?.[1] ?? '',
+        remoteIp: ipOf(peer.remoteAddress),
         isOutbound: peer.direction === 'outbound',
       })),
     isListening: () => true,
@@ -62,18 +68,39 @@ export function cometBackend(modules: CometBackendModules): CometBackend {
     consensusParams: () => engine.chainState.consensusParams,
     blockResults: (height) => engine.blockResults(height),
     pool: () => mempool.size(),
-    submit: async (tx) => {
-      try {
+    unconfirmed: (limit) => mempool.reap(UNCONFIRMED_BYTES_MAX, execution.backend.head().header.gasLimit).slice(0, limit),
+    checkTx: async (tx) => checked(() => mempool.check(tx)),
+    submit: (tx) =>
+      checked(async () => {
         await mempool.submit(tx);
-        return {code: 0, log: '', codespace: ''};
-      } catch (error) {
-        if (error instanceof PoolError) return {code: CODE_REFUSED, log: error.message, codespace: 'mempool'};
-        throw error;
-      }
-    },
+        // Decoded a moment ago, so it comes from the cache.
+        return execution.decode(tx);
+      }),
     abciInfo: () => execution.app.info(),
     abciQuery: (request) => execution.app.query(request),
+    consensusState: () => {
+      const infos = new Map(network.peerInfos().map((peer) => [peer.id, peer.remoteAddress]));
+      return feed.consensusState((peer) => `${cometNodeId(peer)}@${ipOf(infos.get(peer) ?? '')}`);
+    },
+    submitEvidence: (evidence) => engine.submitEvidence(evidence),
+    index: modules.index,
+    listen: (listener) => feed.listen(listener),
   };
+}
+
+/** The pool's verdict as an ABCI CheckTx answers it. */
+async function checked(check: () => {readonly gasLimit: bigint} | Promise<{readonly gasLimit: bigint}>): Promise<TxCheck> {
+  try {
+    const {gasLimit} = await check();
+    return {code: 0, log: '', codespace: '', gasWanted: gasLimit};
+  } catch (error) {
+    if (error instanceof PoolError) return {code: CODE_REFUSED, log: error.message, codespace: 'mempool'};
+    throw error;
+  }
+}
+
+function ipOf(multiaddr: string): string {
+  return /^\/ip[46]\/([^/]+)/.exec(multiaddr)?.[1] ?? '';
 }
 
 /** A node's id in CometBFT's form: the address of its ed25519 key in hex. Peer ids of this network hold that key. */

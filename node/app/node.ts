@@ -7,10 +7,11 @@ import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
 import {Mempool} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
-import {CometRpcServer} from '#node/rpc/comet';
+import {CometRpcServer, Indexer} from '#node/rpc/comet';
 import {EthRpcServer, type NetworkStatus} from '#node/rpc/eth';
 import {claimDatabase, lockHome, openLevel} from '#node/storage';
 import {createMetrics, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
+import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
 import {portError, StartError} from './errors.ts';
 import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
@@ -24,6 +25,8 @@ export interface NodeOptions {
 
 /** Layout of the block store; raised when a stored format changes. */
 const BLOCK_STORE_VERSION = 1;
+/** Layout of the transaction index; one of another version is deleted by hand and made anew. */
+const TX_INDEX_VERSION = 1;
 
 export class Node {
   /** Resolves when consensus has stopped itself, because an invariant or the application failed. */
@@ -78,7 +81,9 @@ export class Node {
     this.#closers.push(() => wal.close());
     const key = readValidatorKey(this.#paths.validatorKey);
     const evidence = new StoredEvidencePool({db: blockDb, logger: this.#logger.child('evidence')});
-    const engine = new ConsensusEngine(this.#engineOptions(), {
+    const engineOptions = this.#engineOptions();
+    const feed = new ChainFeed({commitMs: engineOptions.commitMs, now: () => clock.now()});
+    const engine = new ConsensusEngine(engineOptions, {
       logger: this.#logger.child('consensus'),
       clock,
       network,
@@ -88,9 +93,10 @@ export class Node {
       app: execution.app,
       txs: mempool,
       evidence,
-      observer: engineObserver(this.#metrics, this.#logger, (error) => this.#halt.resolve(error)),
+      observer: feed.observer(engineObserver(this.#metrics, this.#logger, (error) => this.#halt.resolve(error))),
       genesis,
     });
+    feed.attach(engine);
     this.#closers.push(reportBlocks(execution, this.#metrics, this.#logger));
 
     await this.#listen('peer-to-peer', 'p2p', async () => network.start());
@@ -109,7 +115,8 @@ export class Node {
     // Not earlier: before the handshake with the application there is no state to check a transaction against.
     network.onTransactions((_peer, transactions) => mempool.receive(transactions));
 
-    await this.#serve({execution, mempool, network, engine, genesis, key});
+    const index = config['tx_index.indexer'] === 'kv' ? await this.#openIndex(engine, execution) : undefined;
+    await this.#serve({execution, mempool, network, engine, genesis, key, feed, index});
     this.#logger.info(
       {chain: genesis.chainId, height: engine.height, validator: key !== undefined, eth: config['eth.port'], comet: config['comet.port'], p2p: config['p2p.port']},
       'node started',
@@ -177,8 +184,8 @@ export class Node {
     };
   }
 
-  async #serve(parts: {execution: Execution; mempool: Mempool; network: P2pNetwork; engine: ConsensusEngine; genesis: GenesisDoc; key: ValidatorKey | undefined}): Promise<void> {
-    const {execution, mempool, network, engine, genesis, key} = parts;
+  async #serve(parts: {execution: Execution; mempool: Mempool; network: P2pNetwork; engine: ConsensusEngine; genesis: GenesisDoc; key: ValidatorKey | undefined; feed: ChainFeed; index: Indexer | undefined}): Promise<void> {
+    const {execution, mempool, network, engine, genesis, key, feed, index} = parts;
     const config = this.#config;
     const startingBlock = engine.height;
     const networkStatus = (): NetworkStatus => ({
@@ -200,9 +207,21 @@ export class Node {
     this.#closers.push(() => eth.close());
 
     const comet = new CometRpcServer(
-      {host: config['comet.host'], port: config['comet.port']},
+      {
+        host: config['comet.host'],
+        port: config['comet.port'],
+        allowedHosts: config['comet.allowed_hosts'],
+        corsOrigins: config['comet.cors_origins'],
+        timeoutBroadcastTxCommitMs: config['comet.timeout_broadcast_tx_commit_ms'],
+        limits: {
+          subscriptionClientsMax: config['comet.max_subscription_clients'],
+          subscriptionsPerClientMax: config['comet.max_subscriptions_per_client'],
+        },
+      },
       {
         backend: cometBackend({
+          feed,
+          index,
           engine,
           execution,
           mempool,
@@ -225,6 +244,25 @@ export class Node {
     );
     await this.#listen('metrics', 'metrics', () => metrics.listen());
     this.#closers.push(() => metrics.close());
+  }
+
+  /** Follows the chain from where the index stands; what a crash left out comes first. */
+  async #openIndex(engine: ConsensusEngine, execution: Execution): Promise<Indexer> {
+    const db = await openLevel(this.#paths.txIndex);
+    this.#closers.push(() => db.close());
+    await claimDatabase(db, 'tx_index', TX_INDEX_VERSION);
+    const {blockStore} = engine;
+    const chain = {
+      base: () => blockStore.base,
+      height: () => blockStore.height,
+      block: (height: bigint) => blockStore.loadBlock(height),
+      blockResults: (height: bigint) => engine.blockResults(height),
+    };
+    const indexer = new Indexer({db, chain, logger: this.#logger.child('indexer')});
+    this.#closers.push(() => indexer.close());
+    this.#closers.push(execution.onBlock(() => void indexer.follow()));
+    void indexer.follow();
+    return indexer;
   }
 
   async #listen(server: string, section: 'p2p' | 'eth' | 'comet' | 'metrics', listen: () => Promise<unknown>): Promise<void> {

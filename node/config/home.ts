@@ -11,6 +11,7 @@ export interface HomePaths {
   readonly wal: string;
   readonly blockStore: string;
   readonly application: string;
+  readonly txIndex: string;
 }
 
 export function homePaths(root: string): HomePaths {
@@ -24,5 +25,6 @@ export function homePaths(root: string): HomePaths {
     wal: join(root, 'data', 'cs.wal'),
     blockStore: join(root, 'data', 'blockstore.db'),
     application: join(root, 'data', 'application.db'),
+    txIndex: join(root, 'data', 'tx_index.db'),
   };
 }

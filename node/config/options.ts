@@ -48,6 +48,13 @@ export const OPTIONS = {
 
   'comet.host': text('127.0.0.1', 'Address of the CometBFT RPC server.'),
   'comet.port': port(26657, 'Port of the CometBFT RPC server.'),
+  'comet.cors_origins': list([], 'Browser origins that may read answers of the CometBFT RPC ("*" for all).'),
+  'comet.allowed_hosts': list(['localhost', '127.0.0.1', '[::1]'], 'Host headers that the CometBFT RPC answers ("*" for all).'),
+  'comet.timeout_broadcast_tx_commit_ms': integer(10_000, 1, 600_000, 'How long broadcast_tx_commit waits for its block.'),
+  'comet.max_subscription_clients': integer(100, 0, 100_000, 'WebSocket clients that may subscribe at the same time.'),
+  'comet.max_subscriptions_per_client': integer(5, 1, 10_000, 'Subscriptions of one WebSocket client.'),
+
+  'tx_index.indexer': text('kv', 'kv: index transactions and blocks for tx, tx_search and block_search; null: do not.', ['kv', 'null']),
 
   'metrics.host': text('127.0.0.1', 'Address of the Prometheus metrics.'),
   'metrics.port': port(26660, 'Port of the Prometheus metrics.'),

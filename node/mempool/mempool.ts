@@ -126,6 +126,11 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   // PoolBackend
 
+  /** The checks of `submit` without admission. Throws PoolError. */
+  check(raw: Uint8Array): Transaction {
+    return this.examine(raw).tx;
+  }
+
   get(hash: Hash): Transaction | undefined {
     return this.catalogue.get(hash)?.tx;
   }
@@ -178,7 +183,7 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   // Inside
 
-  private admit(raw: Uint8Array, origin: TransactionOrigin): Transaction {
+  private examine(raw: Uint8Array): {readonly tx: Transaction; readonly queue: SenderQueue} {
     if (this.isClosed) throw refuse.stopped();
     if (raw.length > this.limits.transactionBytesMax) throw refuse.oversized(raw.length, this.limits.transactionBytesMax);
     const tx = this.decode(raw);
@@ -190,7 +195,11 @@ export class Mempool implements TransactionSource, PoolBackend {
     const queue = known ?? new SenderQueue(tx.sender);
     if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
     checkAgainstSender(tx, queue, state, this.limits);
+    return {tx, queue};
+  }
 
+  private admit(raw: Uint8Array, origin: TransactionOrigin): Transaction {
+    const {tx, queue} = this.examine(raw);
     const item: PooledTransaction = {tx, sequence: this.sequence++, cost: costOf(tx)};
     this.makeRoom(item, queue);
     // Making room may have emptied the sender's queue, and `refresh` drops empty queues from the map.

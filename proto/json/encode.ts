@@ -3,7 +3,7 @@ import {toBase64, toHexUpper} from '../bytes.ts';
 import type {BlockMeta} from '../encoding.ts';
 import {publicKeyToJson} from '../genesis.ts';
 import {timestampToRfc3339} from '../timestamp.ts';
-import type {Block, BlockID, Commit, CommitSig, Evidence, ExecTxResult, Header, LightBlock, Validator, Vote} from '../types.ts';
+import type {AbciEvent, Block, BlockID, Commit, CommitSig, Evidence, ExecTxResult, Header, LightBlock, Validator, Vote} from '../types.ts';
 
 /** Names under which Go registers the two kinds (CometBFT types/evidence.go). */
 export const DUPLICATE_VOTE_JSON_TYPE = 'tendermint/DuplicateVoteEvidence';
@@ -88,9 +88,13 @@ export function execTxResultToJson(result: ExecTxResult): Json {
     info: '',
     gas_wanted: result.gasWanted.toString(),
     gas_used: result.gasUsed.toString(),
-    events: [],
+    events: (result.events ?? []).map(abciEventToJson),
     codespace: result.codespace,
   };
+}
+
+export function abciEventToJson({type, attributes}: AbciEvent): Json {
+  return {type, attributes: attributes.map(({key, value, index}) => ({key, value, index}))};
 }
 
 /** Members without a JSON name in Go's structs keep their Go names. */

@@ -1,6 +1,8 @@
 /** What the CometBFT RPC asks of the node. `node/app` implements it from the engine's stores, the application and the pool. */
-import type {BlockResults, InfoResponse, QueryRequest, QueryResponse} from '#consensus/engine';
-import type {Block, BlockMeta, Commit, ConsensusParams, GenesisDoc, PublicKey, ValidatorSet} from '#proto';
+import type {BlockResults, ConsensusDump, ConsensusEvent, EvidenceSubmission, InfoResponse, QueryRequest, QueryResponse} from '#consensus/engine';
+import type {Block, BlockMeta, Commit, ConsensusParams, Evidence, GenesisDoc, PublicKey, Timestamp, ValidatorSet} from '#proto';
+import type {CommittedBlock, NewStep} from './events/chain-events.ts';
+import type {Indexer} from './indexer/indexer.ts';
 
 export interface NodeInfo {
   /** 20 bytes as hex: clients parse it as such. */
@@ -26,11 +28,20 @@ export interface PeerInfo {
   readonly isOutbound: boolean;
 }
 
-/** Outcome of the pool's check. Code 0: admitted. */
+/** Outcome of the pool's check. Code 0: admitted, or admissible. */
 export interface TxCheck {
   readonly code: number;
   readonly log: string;
   readonly codespace: string;
+  /** Default 0. */
+  readonly gasWanted?: bigint;
+}
+
+/** What the node tells those who subscribe. */
+export interface ChainListener {
+  committed(block: CommittedBlock): void;
+  step(step: NewStep): void;
+  consensus(event: ConsensusEvent): void;
 }
 
 export interface CometBackend {
@@ -59,8 +70,27 @@ export interface CometBackend {
   blockResults(height: bigint): BlockResults | undefined;
 
   pool(): {readonly count: number; readonly bytes: number};
+  /** In the order in which they may be included; at most `limit`. */
+  unconfirmed(limit: number): readonly Uint8Array[];
+  /** The pool's check without admission. */
+  checkTx(tx: Uint8Array): Promise<TxCheck>;
   /** Checks, admits and gossips. Rejects only when the pool itself cannot answer (for example because it is full). */
   submit(tx: Uint8Array): Promise<TxCheck>;
   abciInfo(): Promise<InfoResponse>;
   abciQuery(request: QueryRequest): Promise<QueryResponse>;
+
+  /** undefined before the engine runs. */
+  consensusState(): CometConsensusState | undefined;
+  submitEvidence(evidence: Evidence): Promise<EvidenceSubmission>;
+  /** undefined: transactions are not indexed. */
+  readonly index: Indexer | undefined;
+  /** Returns the function that ends it. */
+  listen(listener: ChainListener): () => void;
+}
+
+/** The height being decided, and where the peers are; their ids as `id@address`. */
+export interface CometConsensusState extends ConsensusDump {
+  /** When the first round of this height was to begin. */
+  readonly startTime: Timestamp;
+  readonly commitTime: Timestamp;
 }

@@ -1,7 +1,8 @@
 /** JSON-RPC 2.0 as CometBFT speaks it, without the transport: from texts to answers. Nothing in here throws past its callers. */
-import {RpcError, toRpcError} from './errors.ts';
+import {internalError, RpcError, toRpcError} from './errors.ts';
+import type {Subscriber} from './events/subscriptions.ts';
 import type {Json} from './json.ts';
-import type {Method, RpcContext} from './method.ts';
+import type {Caller, Method, RpcContext} from './method.ts';
 import {METHOD_TABLE} from './methods/index.ts';
 import {readJson, readUri} from './parameters.ts';
 
@@ -14,10 +15,10 @@ export interface CometRpcLogger {
   error(fields: object, message: string): void;
 }
 
-/** `body` undefined: there is nothing to say (only notifications came). */
+/** JSON text; `body` undefined: there is nothing to say (only notifications came). */
 export interface RpcAnswer {
   readonly status: number;
-  readonly body: Json | undefined;
+  readonly body: string | undefined;
 }
 
 /** CometBFT's id of an answer to a URI request, which has none. */
@@ -32,8 +33,8 @@ export class Dispatcher {
     this.#logger = logger;
   }
 
-  /** A JSON-RPC body: one request or a batch. */
-  async body(text: string): Promise<RpcAnswer> {
+  /** A JSON-RPC body or WebSocket message: one request or a batch. */
+  async body(text: string, subscriber?: Subscriber): Promise<RpcAnswer> {
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
@@ -41,31 +42,37 @@ export class Dispatcher {
       return errorAnswer(null, new RpcError(-32700, `error unmarshaling request: ${(error as Error).message}`));
     }
     if (!Array.isArray(parsed)) {
-      const answer = await this.#request(parsed);
+      const answer = await this.#request(parsed, subscriber);
       return answer ?? {status: 200, body: undefined};
     }
-    const {batchItemsMax} = this.#context.limits;
+    const {batchItemsMax, batchResponseBytesMax} = this.#context.limits;
     if (parsed.length === 0) return errorAnswer(null, new RpcError(-32600, 'the batch is empty', 200));
     if (parsed.length > batchItemsMax) {
       return errorAnswer(null, new RpcError(-32600, `batch of ${parsed.length} requests exceeds the maximum of ${batchItemsMax}`, 200));
     }
-    const bodies: Json[] = [];
+    const bodies: string[] = [];
+    let bytesLeft = batchResponseBytesMax;
     for (const item of parsed) {
-      const answer = await this.#request(item);
-      if (answer?.body !== undefined) bodies.push(answer.body);
+      if (bytesLeft < 0) return errorAnswer(null, internalError(`the answers to this batch are larger than ${batchResponseBytesMax} bytes`, 200));
+      const answer = await this.#request(item, subscriber);
+      if (answer?.body === undefined) continue;
+      bytesLeft -= answer.body.length;
+      bodies.push(answer.body);
     }
-    return {status: 200, body: bodies.length === 0 ? undefined : bodies};
+    return {status: 200, body: bodies.length === 0 ? undefined : `[${bodies.join(',')}]`};
   }
 
   /** GET /method?parameter=value. undefined: there is no such method. */
   async uri(name: string, query: URLSearchParams): Promise<RpcAnswer | undefined> {
     const method = METHOD_TABLE.get(name);
     if (method === undefined) return undefined;
-    return this.#call(method, URI_REQUEST_ID, () => uriArguments(method, query), 500);
+    // As CometBFT: such a path exists, and is not to be had this way.
+    if (method.webSocketOnly === true) return {...errorAnswer(URI_REQUEST_ID, new RpcError(-32601, '')), status: 404};
+    return this.#call(method, {id: URI_REQUEST_ID, subscriber: undefined}, () => uriArguments(method, query), 500);
   }
 
   /** undefined: a notification. */
-  async #request(request: unknown): Promise<RpcAnswer | undefined> {
+  async #request(request: unknown, subscriber: Subscriber | undefined): Promise<RpcAnswer | undefined> {
     if (typeof request !== 'object' || request === null || Array.isArray(request)) {
       return errorAnswer(null, new RpcError(-32600, 'a request is an object', 200));
     }
@@ -75,19 +82,24 @@ export class Dispatcher {
       return errorAnswer(null, new RpcError(-32600, 'an id is a string or a whole number', 200));
     }
     const method = typeof name === 'string' ? METHOD_TABLE.get(name) : undefined;
-    if (method === undefined) return errorAnswer(id, new RpcError(-32601, '', 200));
-    return this.#call(method, id, () => jsonArguments(method, params), 200);
+    const isServed = method !== undefined && (method.webSocketOnly !== true || subscriber !== undefined);
+    if (!isServed) return errorAnswer(id, new RpcError(-32601, '', 200));
+    return this.#call(method, {id, subscriber}, () => jsonArguments(method, params), 200);
   }
 
   /** @param errorStatus HTTP status of errors that do not demand one of their own. */
-  async #call(method: Method, id: RequestId, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
+  async #call(method: Method, caller: Caller, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
+    const {id} = caller;
     try {
-      return {status: 200, body: {jsonrpc: '2.0', id, result: await method.call(this.#context, readArguments())}};
+      const args = readArguments();
+      const call = (): Json | Promise<Json> => method.call(this.#context, args, caller);
+      const result = method.heavy === true ? await this.#context.gate.run(call) : await call();
+      return {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result})};
     } catch (error) {
       if (!(error instanceof RpcError)) this.#logger.warn({method: method.name, error}, 'an RPC method failed');
       const rpcError = toRpcError(error);
       const status = rpcError.httpStatus === 503 ? 503 : errorStatus;
-      return {status, body: {jsonrpc: '2.0', id, error: rpcError.toJson()}};
+      return {status, body: JSON.stringify({jsonrpc: '2.0', id, error: rpcError.toJson()})};
     }
   }
 }
@@ -122,5 +134,5 @@ function collect<V>(method: Method, valueOf: (name: string) => V, read: (paramet
 }
 
 function errorAnswer(id: RequestId | null, error: RpcError): RpcAnswer {
-  return {status: error.httpStatus, body: {jsonrpc: '2.0', id, error: error.toJson()}};
+  return {status: error.httpStatus, body: JSON.stringify({jsonrpc: '2.0', id, error: error.toJson()})};
 }

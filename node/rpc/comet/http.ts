@@ -2,6 +2,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AccessPolicy} from '../access.ts';
 import type {Dispatcher, RpcAnswer} from './dispatcher.ts';
+import {RpcError} from './errors.ts';
 import {METHOD_TABLE} from './methods/index.ts';
 
 export interface HttpModules {
@@ -53,10 +54,8 @@ async function post(request: IncomingMessage, response: ServerResponse, {dispatc
   if (body === 'too large') {
     // The rest of the body is not read, so the connection cannot be used again.
     response.setHeader('Connection', 'close');
-    sendAnswer(response, {
-      status: 413,
-      body: {jsonrpc: '2.0', id: null, error: {code: -32600, message: 'Invalid Request', data: `error reading request body: over ${bodyBytesMax} bytes`}},
-    });
+    const error = new RpcError(-32600, `error reading request body: over ${bodyBytesMax} bytes`);
+    sendAnswer(response, {status: 413, body: JSON.stringify({jsonrpc: '2.0', id: null, error: error.toJson()})});
     return;
   }
   if (body.length === 0) send(response, 200, 'text/html', methodList());
@@ -89,7 +88,7 @@ function parseUrl(path: string | undefined): URL | undefined {
 
 function sendAnswer(response: ServerResponse, answer: RpcAnswer | undefined): void {
   if (answer === undefined) send(response, 404, 'text/plain', '404 page not found\n');
-  else send(response, answer.status, JSON_TYPE, answer.body === undefined ? '' : JSON.stringify(answer.body));
+  else send(response, answer.status, JSON_TYPE, answer.body ?? '');
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
@@ -98,11 +97,17 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(body);
 }
 
+/** As CometBFT lists them (rpc/jsonrpc/server/http_json_handler.go, writeListOfEndpoints). */
 function methodList(): string {
-  const items = [...METHOD_TABLE.values()].map(({name, parameters}) => {
-    const query = Object.keys(parameters).map((parameter) => `${parameter}=_`);
-    const path = query.length === 0 ? `/${name}` : `/${name}?${query.join('&amp;')}`;
-    return `<a href="${path}">${path}</a><br>`;
-  });
-  return `<html><body>Available endpoints:<br>${items.join('\n')}</body></html>`;
+  const served = [...METHOD_TABLE.values()].filter(({webSocketOnly}) => webSocketOnly !== true);
+  const links = (hasParameters: boolean): string =>
+    served
+      .filter(({parameters}) => Object.keys(parameters).length > 0 === hasParameters)
+      .map(({name, parameters}) => {
+        const query = Object.keys(parameters).map((parameter) => `${parameter}=_`);
+        const path = query.length === 0 ? `/${name}` : `/${name}?${query.join('&amp;')}`;
+        return `<a href="${path}">${path}</a><br>`;
+      })
+      .join('\n');
+  return `<html><body><br>Available endpoints:<br>${links(false)}<br>Endpoints that require arguments:<br>${links(true)}</body></html>`;
 }

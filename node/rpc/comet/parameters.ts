@@ -45,6 +45,9 @@ export const string: Parameter<string> = {
 
 export const boolean: Parameter<boolean> = {absent: false, fromJson: flag, fromUri: (value) => flag(parseJson(value))};
 
+/** Read by the method itself. */
+export const json: Parameter<unknown> = {absent: undefined, fromJson: (value) => value, fromUri: parseJson};
+
 // CometBFT takes strings only; numbers that are exact do no harm.
 function integerFromJson(value: unknown): bigint {
   return integer(typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value);

@@ -1,16 +1,19 @@
 /** A backend that holds what a CometBFT 0.38 node answered: ten headers, blocks 1 and 10, the genesis document, one validator. */
-import type {BlockResults, InfoResponse, QueryRequest, QueryResponse} from '#consensus/engine';
-import type {CometBackend, NodeInfo, PeerInfo, TxCheck} from '#node/rpc/comet';
+import type {BlockResults, EvidenceSubmission, InfoResponse, QueryRequest, QueryResponse} from '#consensus/engine';
+import type {ChainListener, CometBackend, CometConsensusState, CommittedBlock, Indexer, NodeInfo, PeerInfo, TxCheck} from '#node/rpc/comet';
 import {
   equalBytes,
+  evidenceId,
   fromBase64,
   fromHex,
   genesisFromJson,
   toHex,
   type Block,
+  type BlockID,
   type BlockMeta,
   type Commit,
   type ConsensusParams,
+  type Evidence,
   type GenesisDoc,
   type PublicKey,
   type ValidatorSet,
@@ -32,9 +35,15 @@ export class RecordedChain implements CometBackend {
   check: TxCheck = {code: 0, log: '', codespace: ''};
   refusal: Error | undefined;
   answers: 'recorded' | 'broken' = 'recorded';
+  waiting: readonly Uint8Array[] = [];
+  index: Indexer | undefined;
+  consensus: CometConsensusState | undefined;
+  readonly evidence: Evidence[] = [];
+  evidenceRefusal: EvidenceSubmission | undefined;
+  readonly listeners = new Set<ChainListener>();
 
-  readonly #metas: ReadonlyMap<bigint, BlockMeta>;
-  readonly #blocks: ReadonlyMap<bigint, Block>;
+  readonly #metas: Map<bigint, BlockMeta>;
+  readonly #blocks: Map<bigint, Block>;
 
   constructor() {
     const metas: BlockMeta[] = rpcResult('blockchain_from_1_to_10').block_metas.map((meta: Json) => ({
@@ -154,5 +163,39 @@ export class RecordedChain implements CometBackend {
       height: BigInt(response.height),
       codespace: response.codespace,
     };
+  }
+
+  unconfirmed(limit: number): readonly Uint8Array[] {
+    return this.waiting.slice(0, limit);
+  }
+
+  async checkTx(): Promise<TxCheck> {
+    return this.check;
+  }
+
+  consensusState(): CometConsensusState | undefined {
+    return this.consensus;
+  }
+
+  async submitEvidence(evidence: Evidence): Promise<EvidenceSubmission> {
+    this.evidence.push(evidence);
+    return this.evidenceRefusal ?? {hash: evidenceId(evidence)};
+  }
+
+  listen(listener: ChainListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Adds a block that some other answer holds. */
+  add(blockId: BlockID, block: Block): void {
+    const {height} = block.header;
+    this.#metas.set(height, {blockId, blockSize: 0n, header: block.header, numTxs: BigInt(block.txs.length)});
+    this.#blocks.set(height, block);
+  }
+
+  /** Tells subscribers of a block. */
+  commitBlock(block: CommittedBlock): void {
+    for (const listener of this.listeners) listener.committed(block);
   }
 }

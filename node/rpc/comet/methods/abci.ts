@@ -6,6 +6,7 @@ import {boolean, hexBytes, int64, string} from '../parameters.ts';
 
 export const abciInfo = method({
   name: 'abci_info',
+  purpose: 'Version, height and hash of the application.',
   parameters: {},
   async call({backend}) {
     const info = await backend.abciInfo();
@@ -23,6 +24,8 @@ export const abciInfo = method({
 
 export const abciQuery = method({
   name: 'abci_query',
+  purpose: 'Asks the application.',
+  heavy: true,
   parameters: {path: string, data: hexBytes, height: int64, prove: boolean},
   async call({backend}, {path, data, height, prove}) {
     if (height < 0n) throw internalError('height must be non-negative');

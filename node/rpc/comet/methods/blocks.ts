@@ -1,7 +1,8 @@
 /** Blocks, headers and commits. */
-import {NIL_BLOCK_ID, publicKeyToJson} from '#proto';
+import {abciEventToJson, consensusParamsToJson, NIL_BLOCK_ID} from '#proto';
 import type {CometBackend} from '../backend.ts';
 import {internalError} from '../errors.ts';
+import {validatorUpdateToJson} from '../events/chain-events.ts';
 import {resolveHeight} from '../heights.ts';
 import {base64OrNull, blockIdToJson, blockMetaToJson, blockToJson, commitToJson, execTxResultToJson, headerToJson, type Json} from '../json.ts';
 import {method} from '../method.ts';
@@ -9,6 +10,7 @@ import {bytes, hexBytes, int64, optionalInt64} from '../parameters.ts';
 
 export const blockchain = method({
   name: 'blockchain',
+  purpose: 'Headers from minHeight to maxHeight, newest first, at most 20.',
   parameters: {minHeight: int64, maxHeight: int64},
   call({backend, limits}, {minHeight, maxHeight}) {
     if (minHeight < 0n || maxHeight < 0n) throw internalError('heights must be non-negative');
@@ -29,30 +31,35 @@ export const blockchain = method({
 
 export const block = method({
   name: 'block',
+  purpose: 'A block; without a height, the newest.',
   parameters: {height: optionalInt64},
   call: ({backend}, {height}) => blockResult(backend, resolveHeight(backend, height, backend.height())),
 });
 
 export const blockByHash = method({
   name: 'block_by_hash',
+  purpose: 'The block of this hash; null when there is none.',
   parameters: {hash: bytes},
   call: ({backend}, {hash}) => blockResult(backend, backend.heightByHash(hash)),
 });
 
 export const header = method({
   name: 'header',
+  purpose: 'The header of a height; without one, the newest.',
   parameters: {height: optionalInt64},
   call: ({backend}, {height}) => headerResult(backend, resolveHeight(backend, height, backend.height())),
 });
 
 export const headerByHash = method({
   name: 'header_by_hash',
+  purpose: 'The header of this hash; null when there is none.',
   parameters: {hash: hexBytes},
   call: ({backend}, {hash}) => headerResult(backend, backend.heightByHash(hash)),
 });
 
 export const commit = method({
   name: 'commit',
+  purpose: 'A header and the precommits that decided it.',
   parameters: {height: optionalInt64},
   call({backend}, {height: asked}) {
     const height = resolveHeight(backend, asked, backend.height());
@@ -67,6 +74,7 @@ export const commit = method({
 
 export const blockResults = method({
   name: 'block_results',
+  purpose: 'What the application answered to a block.',
   parameters: {height: optionalInt64},
   call({backend}, {height: asked}) {
     const height = resolveHeight(backend, asked, backend.height());
@@ -75,14 +83,9 @@ export const blockResults = method({
     return {
       height: height.toString(),
       txs_results: listOrNull(results.txResults.map(execTxResultToJson)),
-      finalize_block_events: null,
-      validator_updates: listOrNull(
-        results.validatorUpdates.map(({publicKey, power}) => ({
-          pub_key: {Sum: {type: 'tendermint.crypto.PublicKey_Ed25519', value: {ed25519: publicKeyToJson(publicKey).value}}},
-          power: power.toString(),
-        })),
-      ),
-      consensus_param_updates: null,
+      finalize_block_events: listOrNull((results.events ?? []).map(abciEventToJson)),
+      validator_updates: listOrNull(results.validatorUpdates.map(validatorUpdateToJson)),
+      consensus_param_updates: results.consensusParamUpdates === undefined ? null : (consensusParamsToJson(results.consensusParamUpdates) as Json),
       app_hash: base64OrNull(results.appHash),
     };
   },

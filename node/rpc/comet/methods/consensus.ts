@@ -4,11 +4,12 @@ import {internalError} from '../errors.ts';
 import {latestUncommittedHeight, resolveHeight} from '../heights.ts';
 import {validatorToJson, type Json} from '../json.ts';
 import {method} from '../method.ts';
-import type {CometRpcLimits} from '../limits.ts';
+import {pageRange} from '../pages.ts';
 import {optionalInt64} from '../parameters.ts';
 
 export const validators = method({
   name: 'validators',
+  purpose: 'The validators that decide a height, in pages.',
   parameters: {height: optionalInt64, page: optionalInt64, per_page: optionalInt64},
   call({backend, limits}, {height: asked, page, per_page: perPage}) {
     const height = resolveHeight(backend, asked, latestUncommittedHeight(backend));
@@ -27,6 +28,7 @@ export const validators = method({
 
 export const consensusParams = method({
   name: 'consensus_params',
+  purpose: 'The consensus parameters of a height.',
   parameters: {height: optionalInt64},
   call({backend}, {height: asked}) {
     const height = resolveHeight(backend, asked, latestUncommittedHeight(backend));
@@ -35,13 +37,3 @@ export const consensusParams = method({
     return {block_height: height.toString(), consensus_params: consensusParamsToJson(params) as Json};
   },
 });
-
-/** Pages count from 1. @throws RpcError when the page is past the end. */
-function pageRange(total: number, page: bigint | undefined, perPage: bigint | undefined, limits: CometRpcLimits): {start: number; end: number} {
-  const size = perPage === undefined || perPage < 1n ? limits.perPageDefault : Number(perPage > BigInt(limits.perPageMax) ? limits.perPageMax : perPage);
-  const pages = Math.max(1, Math.ceil(total / size));
-  const number = page ?? 1n;
-  if (number < 1n || number > BigInt(pages)) throw internalError(`page should be within [1, ${pages}] range, given ${number}`);
-  const start = (Number(number) - 1) * size;
-  return {start, end: start + size};
-}

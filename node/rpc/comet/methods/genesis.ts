@@ -7,6 +7,7 @@ import {int64} from '../parameters.ts';
 
 export const genesis = method({
   name: 'genesis',
+  purpose: 'The genesis document.',
   parameters: {},
   call(context) {
     const text = genesisText(context);
@@ -17,6 +18,7 @@ export const genesis = method({
 
 export const genesisChunked = method({
   name: 'genesis_chunked',
+  purpose: 'The genesis document in chunks of base64.',
   parameters: {chunk: int64},
   call(context, {chunk}) {
     const document = utf8(genesisText(context));

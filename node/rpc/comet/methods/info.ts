@@ -11,17 +11,18 @@ const BLOCK_PROTOCOL = '11';
 /** A node that only follows has no key, but clients parse one. */
 const NO_KEY: PublicKey = {type: 'ed25519', bytes: new Uint8Array(32)};
 
-export const health = method({name: 'health', parameters: {}, call: () => ({})});
+export const health = method({name: 'health', purpose: 'Empty when the node answers.', parameters: {}, call: () => ({})});
 
 export const status = method({
   name: 'status',
+  purpose: 'The node, its chain and its validator key. 503 before the first block.',
   parameters: {},
   call({backend}) {
     const latest = backend.blockMeta(backend.height());
     // Clients refuse a status without a block hash, so there is none before the first block.
     if (latest === undefined) throw internalError('the chain has no block yet', 503);
     return {
-      node_info: nodeInfoToJson(backend.nodeInfo(), backend.genesis.chainId),
+      node_info: nodeInfoToJson(backend.nodeInfo(), backend.genesis.chainId, backend.index !== undefined),
       sync_info: {...syncInfo('latest', latest), ...syncInfo('earliest', backend.blockMeta(backend.base())), catching_up: backend.isCatchingUp()},
       validator_info: validatorInfo(backend),
     };
@@ -30,6 +31,7 @@ export const status = method({
 
 export const netInfo = method({
   name: 'net_info',
+  purpose: 'The peers.',
   parameters: {},
   call({backend}) {
     const peers = backend.peers();
@@ -43,6 +45,7 @@ export const netInfo = method({
         node_info: nodeInfoToJson(
           {id: peer.id, listenAddress: peer.listenAddress, version, moniker: peer.moniker, channels, rpcAddress: '', appVersion},
           backend.genesis.chainId,
+          false,
         ),
         is_outbound: peer.isOutbound,
         remote_ip: peer.remoteIp,
@@ -51,7 +54,7 @@ export const netInfo = method({
   },
 });
 
-function nodeInfoToJson(info: NodeInfo, chainId: string): Json {
+function nodeInfoToJson(info: NodeInfo, chainId: string, hasIndex: boolean): Json {
   return {
     protocol_version: {p2p: P2P_PROTOCOL, block: BLOCK_PROTOCOL, app: info.appVersion.toString()},
     id: info.id,
@@ -60,8 +63,7 @@ function nodeInfoToJson(info: NodeInfo, chainId: string): Json {
     version: info.version,
     channels: info.channels,
     moniker: info.moniker,
-    // The first cut of the RPC has no transaction index.
-    other: {tx_index: 'off', rpc_address: info.rpcAddress},
+    other: {tx_index: hasIndex ? 'on' : 'off', rpc_address: info.rpcAddress},
   };
 }
 
