@@ -106,15 +106,20 @@ export function verifyBackwards(untrusted: Header, trusted: Header, encoding: Ch
   return undefined;
 }
 
-/** +2/3 of the block's own validators signed it. */
+/** The block's own validators have their addresses, and +2/3 of them signed it. */
 export function ownQuorum({signedHeader: {header, commit}, validatorSet}: LightBlock, {encoding = COMET_ENCODING}: {readonly encoding?: ChainEncoding}): Refusal | undefined {
-  const problem = verifyCommitLight(header.chainId, validatorSet, commit.blockId, header.height, commit, {verify: encoding.verifyVote});
+  const problem =
+    validateValidatorSetBasic(validatorSet) ?? verifyCommitLight(header.chainId, validatorSet, commit.blockId, header.height, commit, {verify: encoding.verifyVote});
   return problem === undefined ? undefined : invalid(problem);
 }
 
 /** Shape, chain, and that header, commit and validators belong together (CometBFT LightBlock.ValidateBasic). */
-export function lightBlockProblem({signedHeader, validatorSet}: LightBlock, chainId: string, encoding: ChainEncoding = COMET_ENCODING): Problem {
-  const problem = encoding.validateSignedHeader(signedHeader, chainId) ?? validateValidatorSetBasic(validatorSet);
+export function lightBlockProblem(block: LightBlock, chainId: string, encoding: ChainEncoding = COMET_ENCODING): Problem {
+  return headerProblem(block, chainId, encoding) ?? validateValidatorSetBasic(block.validatorSet);
+}
+
+function headerProblem({signedHeader, validatorSet}: LightBlock, chainId: string, encoding: ChainEncoding = COMET_ENCODING): Problem {
+  const problem = encoding.validateSignedHeader(signedHeader, chainId);
   if (problem !== undefined) return problem;
   const hash = encoding.validatorSetHash(validatorSet.validators);
   const stated = signedHeader.header.validatorsHash;
@@ -129,7 +134,7 @@ function verifyNewHeader(trusted: SignedHeader, untrusted: LightBlock, options: 
       problem: `the trusted header ${trusted.header.height} of ${timestampToRfc3339(trusted.header.time)} is older than the trusting period at ${timestampToRfc3339(now)}`,
     };
   }
-  const problem = lightBlockProblem(untrusted, trusted.header.chainId, options.encoding);
+  const problem = headerProblem(untrusted, trusted.header.chainId, options.encoding);
   if (problem !== undefined) return invalid(problem);
   if (header.height <= trusted.header.height) return invalid(`height ${header.height} is not above the trusted height ${trusted.header.height}`);
   if (compareTimestamps(header.time, trusted.header.time) <= 0) {
