@@ -93,3 +93,13 @@ function parseJson(value: string): unknown {
     throw new Error('expected JSON; strings stand in quotes');
   }
 }
+
+/** How the documentation calls them. All may be left out. */
+export const TYPE_NAMES: ReadonlyMap<Parameter<unknown>, string> = new Map<Parameter<unknown>, string>([
+  [int64, 'integer'],
+  [optionalInt64, 'integer'],
+  [bytes, 'bytes'],
+  [hexBytes, 'hex'],
+  [string, 'string'],
+  [boolean, 'boolean'],
+]);

@@ -113,20 +113,15 @@ export class Indexer {
   async #write(block: Block, results: BlockResults): Promise<void> {
     const {height} = block.header;
     const ops: KeyValueOp[] = [];
-    /** Of this very block: a transaction can stand in it twice. */
-    const successful = new Set<string>();
-    block.txs.forEach((tx, index) => {
-      const result = results.txResults[index];
-      if (result === undefined) return;
-      const hash = txHash(tx);
-      const name = Buffer.from(hash).toString('latin1');
+    for (const {hash, ...found} of bestOf(block, results)) {
+      const known = this.tx(hash);
       // Who asks for a transaction wants the time that it went through.
-      if (result.code !== 0 && (successful.has(name) || this.tx(hash)?.result.code === 0)) return;
-      if (result.code === 0) successful.add(name);
-      const place = placeOf(height, index);
-      ops.push(put(hashKey(hash), encodeTxResult({height, index, tx, result})), put(placeKey(place), hash));
-      for (const key of attributeKeys(TX_EVENT, place, result.events ?? [])) ops.push(put(key, EMPTY));
-    });
+      if (known !== undefined && known.result.code === 0 && found.result.code !== 0) continue;
+      // A transaction is known once, by one block.
+      if (known !== undefined) for (const key of entriesOf(known)) ops.push(del(key));
+      ops.push(put(hashKey(hash), encodeTxResult(found)), put(placeKey(placeOf(height, found.index)), hash));
+      for (const key of attributeKeys(TX_EVENT, placeOf(height, found.index), found.result.events ?? [])) ops.push(put(key, EMPTY));
+    }
     const {events = []} = results;
     if (events.length > 0) {
       ops.push(put(blockEventsKey(height), Buffer.from(JSON.stringify(events))));
@@ -145,18 +140,33 @@ export class Indexer {
       const height = this.#lowest;
       const ops: KeyValueOp[] = [del(blockEventsKey(height)), put(BOUNDS_KEY, boundsBytes(height + 1n, this.#highest))];
       for (const key of attributeKeys(BLOCK_EVENT, placeOf(height, 0), this.blockEvents(height))) ops.push(del(key));
-      for await (const [key, hash] of this.db.range(placeKey(placeOf(height, 0)), placeKey(placeOf(height + 1n, 0)))) {
-        ops.push(del(key));
+      for await (const [, hash] of this.db.range(placeKey(placeOf(height, 0)), placeKey(placeOf(height + 1n, 0)))) {
         const found = this.tx(hash);
-        // Included again later: the record is of the later block, and so are its other entries.
-        if (found === undefined || found.height !== height) continue;
-        ops.push(del(hashKey(hash)));
-        for (const entry of attributeKeys(TX_EVENT, placeOf(height, found.index), found.result.events ?? [])) ops.push(del(entry));
+        if (found !== undefined) ops.push(del(hashKey(hash)), ...entriesOf(found).map(del));
       }
       await this.db.write(ops, {sync: false});
       this.#lowest = height + 1n;
     }
   }
+}
+
+/** Each transaction of a block once: should it stand in it twice, where it succeeded first. */
+function bestOf(block: Block, results: BlockResults): Iterable<TxResult & {readonly hash: Uint8Array}> {
+  const best = new Map<string, TxResult & {readonly hash: Uint8Array}>();
+  for (const [index, tx] of block.txs.entries()) {
+    const result = results.txResults[index];
+    if (result === undefined) continue;
+    const hash = txHash(tx);
+    const name = Buffer.from(hash).toString('latin1');
+    if (best.get(name)?.result.code !== 0) best.set(name, {hash, height: block.header.height, index, tx, result});
+  }
+  return best.values();
+}
+
+/** All keys of a transaction but the one by its hash. */
+function entriesOf({height, index, result}: TxResult): Uint8Array[] {
+  const place = placeOf(height, index);
+  return [placeKey(place), ...attributeKeys(TX_EVENT, place, result.events ?? [])];
 }
 
 const put = (key: Uint8Array, value: Uint8Array): KeyValueOp => ({type: 'put', key, value});
