@@ -27,6 +27,18 @@ export class ConsensusEngine {
   }
 
   /**
+   * Before `start`, with empty stores: the chain begins after a block that a light client verified, whose state the application has
+   * restored. Its commit first: without it, the handshake refuses a state that has no block.
+   */
+  async bootstrap(state: ConsensusState, commit: Commit): Promise<void> {
+    if (this.phases !== undefined || this.blockStore.height > 0n || this.stateStore.load() !== undefined) {
+      throw new EngineError('INVARIANT', 'a chain that has begun cannot begin from a snapshot');
+    }
+    await this.blockStore.saveSeenCommit(state.lastBlockHeight, commit);
+    await this.stateStore.bootstrap(state);
+  }
+
+  /**
    * Brings the application up to the stored blocks, replays the log of the height that was under way, then takes part in consensus.
    * @throws EngineError HANDSHAKE or WAL; nothing is running then.
    */

@@ -12,6 +12,7 @@ export function engineObserver(metrics: NodeMetrics, logger: Logger, onHalt: (er
       if (round > 0 && step === 'propose') metrics.consensusRoundsTotal.inc();
     },
     committed: ({block}) => metrics.consensusHeight.set(Number(block.header.height)),
+    phase: ({phase}) => metrics.consensusSyncing.set(phase === 'blockSync' ? 1 : 0),
     halted: (error) => {
       logger.error({error}, 'consensus has halted; this node signs nothing more');
       onHalt(error);

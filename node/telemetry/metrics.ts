@@ -4,6 +4,7 @@ import {collectDefaultMetrics, Counter, Gauge, Histogram, Registry} from 'prom-c
 export interface NodeMetrics {
   readonly registry: Registry;
   readonly consensusHeight: Gauge;
+  readonly consensusSyncing: Gauge;
   readonly consensusRound: Gauge;
   readonly consensusRoundsTotal: Counter;
   readonly blockTransactionsTotal: Counter;
@@ -34,6 +35,7 @@ export function createMetrics(): NodeMetrics {
   return {
     registry,
     consensusHeight: new Gauge({name: 'qanat_consensus_height', help: 'Height of the last committed block.', registers}),
+    consensusSyncing: new Gauge({name: 'qanat_consensus_syncing', help: '1 while blocks that others decided are synced and consensus rests, else 0.', registers}),
     consensusRound: new Gauge({name: 'qanat_consensus_round', help: 'Round of the height in progress.', registers}),
     consensusRoundsTotal: new Counter({name: 'qanat_consensus_rounds_total', help: 'Rounds entered after round 0 of a height.', registers}),
     blockTransactionsTotal: new Counter({name: 'qanat_block_transactions_total', help: 'Transactions in committed blocks.', registers}),

@@ -1,7 +1,8 @@
 /** Block sync between production engines: from far behind, over a bad network, among liars, with crashes, and back to voting. */
 import {describe, expect, it} from '@jest/globals';
 import {decodeBlockSyncMessage, encodeBlockSyncMessage, type BlockSyncMessage} from '#proto';
-import {Channel, type PeerNetwork} from '#consensus/engine';
+import {BlockStore, Channel, type PeerNetwork} from '#consensus/engine';
+import {StateStore} from '../../consensus/engine/store/stateStore.ts';
 import {Cluster, FAST_OPTIONS, honestNodes, type ClusterPlan} from './support/cluster.ts';
 import {NO_FAULTS} from './support/network.ts';
 
@@ -179,6 +180,30 @@ describe('a validator that was cut off for long', () => {
     cluster.network.heal();
     expect(await cluster.reach(cluster.highest + 3n, cluster.scheduler.now + 30_000)).toBe(true);
     expect(cluster.node('n3').phases).toEqual([]);
+    expect(cluster.violations).toEqual([]);
+  });
+});
+
+describe('a node that begins after a snapshot', () => {
+  it('syncs from the height after it, with no block before', async () => {
+    const cluster = await chainOf(100n, 131);
+    const donor = cluster.node('n0');
+    const n3 = cluster.node('n3');
+    const state = donor.engine!.chainState;
+    const height = state.lastBlockHeight;
+    const commit = donor.engine!.blockStore.loadSeenCommit(height)!;
+    Object.assign(n3.appDisk, donor.appDisk);
+    await new BlockStore(n3.store).saveSeenCommit(height, commit);
+    await new StateStore(n3.store).bootstrap({...state, lastHeightValidatorsChanged: height + 2n});
+    await cluster.reach(height + 100n, cluster.scheduler.now + 30_000);
+    await joins(cluster);
+    const {blockStore} = n3.engine!;
+    expect(blockStore.base).toBe(height + 1n);
+    expect(n3.engine!.validatorsAt(height + 50n)?.validators).toHaveLength(4);
+    // And after a restart.
+    cluster.crash(n3);
+    await cluster.start('n2', 'n3');
+    expect(await cluster.reach(cluster.highest + 3n, cluster.scheduler.now + 20_000)).toBe(true);
     expect(cluster.violations).toEqual([]);
   });
 });

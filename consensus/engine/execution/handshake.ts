@@ -4,7 +4,7 @@
  */
 import {equalBytes, toHexUpper, type GenesisDoc} from '#proto';
 import {EngineError} from '../errors.ts';
-import type {Application} from '../application.ts';
+import type {Application, InfoResponse} from '../application.ts';
 import type {Logger} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {genesisState, stateAfterBlock, stateAfterInitChain, type ConsensusState} from '../store/state.ts';
@@ -30,6 +30,9 @@ export async function handshake(modules: HandshakeModules): Promise<ConsensusSta
   const storeHeight = blockStore.height;
   const appHeight = info.lastBlockHeight;
 
+  if (storeHeight === 0n && state.lastBlockHeight > 0n && blockStore.loadSeenCommit(state.lastBlockHeight) !== undefined) {
+    return afterStateSync(state, info);
+  }
   if (appHeight > storeHeight) {
     throw failure(`the application is at height ${appHeight}, ahead of the block store at ${storeHeight}: the block store was lost or is of another chain`);
   }
@@ -65,6 +68,15 @@ export async function handshake(modules: HandshakeModules): Promise<ConsensusSta
   const appHash = replayFrom <= storeHeight ? state.appHash : info.lastBlockAppHash;
   checkAppHash(appHash, state.appHash, state.lastBlockHeight);
   await stateStore.save(state, {sync: true});
+  return state;
+}
+
+/** Of a chain that begins after a snapshot there is no block yet; block sync goes on from the height after it. */
+function afterStateSync(state: ConsensusState, {lastBlockHeight, lastBlockAppHash}: InfoResponse): ConsensusState {
+  if (lastBlockHeight !== state.lastBlockHeight) {
+    throw failure(`the state store begins at height ${state.lastBlockHeight}, but the application is at ${lastBlockHeight}: the state sync did not end. Reset the node's data and start again`);
+  }
+  checkAppHash(lastBlockAppHash, state.appHash, lastBlockHeight);
   return state;
 }
 

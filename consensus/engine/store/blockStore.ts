@@ -84,6 +84,11 @@ export class BlockStore {
     return bytes === undefined ? this.loadCommit(height) : decodeCommit(bytes);
   }
 
+  /** The commit of a block that is not here: the one that a state sync ends with (CometBFT SaveSeenCommit). Durable on return. */
+  async saveSeenCommit(height: bigint, commit: Commit): Promise<void> {
+    await this.db.write([put(heightKey(BlockKey.SeenCommit, height), encodeCommit(commit))], {sync: true});
+  }
+
   loadStoredBlock(height: bigint): StoredBlock | undefined {
     const meta = this.loadBlockMeta(height);
     const seenCommit = this.loadSeenCommit(height);

@@ -56,6 +56,18 @@ export class StateStore {
     await this.db.write(ops, options);
   }
 
+  /**
+   * The state of a snapshot, in an empty store, with the three validator sets that it knows (CometBFT dbStore.Bootstrap). Durable.
+   * `lastHeightValidatorsChanged` must be the height of `nextValidators`: of earlier heights nothing is here to refer to.
+   */
+  async bootstrap(state: ConsensusState): Promise<void> {
+    const height = state.lastBlockHeight;
+    const sets = [state.lastValidators, state.validators, state.nextValidators];
+    if (height === 0n || state.lastHeightValidatorsChanged !== height + 2n) throw new Error(`a state of height ${height} whose validators changed at ${state.lastHeightValidatorsChanged} is no beginning`);
+    const ops = sets.flatMap((set, i) => (set === undefined ? [] : [put(heightKey(StateKey.Validators, height + BigInt(i)), fullSet(set))]));
+    await this.db.write([...ops, put(key(StateKey.State), encodeState(state))], {sync: true});
+  }
+
   /** The set that decides `height`, proposer priorities as of round 0. */
   loadValidators(height: bigint): ValidatorSet | undefined {
     const bytes = this.db.get(heightKey(StateKey.Validators, height));

@@ -1,7 +1,8 @@
 /** Every combination of heights in which a crash, or a restored backup, can leave block store, state store and application. */
 import {beforeAll, describe, expect, it} from '@jest/globals';
 import {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, EMPTY_BYTES, sha256, toHex, utf8, type GenesisDoc} from '#proto';
-import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileSigner, ValidatorKey, type KeyValueOp} from '#consensus/engine';
+import {BlockStore, ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileSigner, ValidatorKey, type KeyValueOp} from '#consensus/engine';
+import {StateStore} from '../../../../consensus/engine/store/stateStore.ts';
 import {emptyApplicationDisk, HashChainApplication, type ApplicationDisk} from '../../../simulation/support/application.ts';
 import {Mempool} from '../../../simulation/support/cluster.ts';
 import {MemoryFile, MemoryLog, MemoryStore, Power} from '../../../simulation/support/disk.ts';
@@ -193,5 +194,52 @@ describe('handshake', () => {
   it('refuses when what the application answered is not stored', async () => {
     const {engine} = create(await disksAt({blocks: 4, state: 1, app: 3}));
     await expect(engine.start()).rejects.toThrow('what it answered to block 2 is not stored');
+  });
+});
+
+describe('a chain that begins after a snapshot', () => {
+  async function snapshotAt(height: number, appHeight: number): Promise<{run: Run; disks: Disks; bootstrap: () => Promise<void>}> {
+    const full = await disksAt({blocks: height, state: height, app: appHeight});
+    const state = new StateStore(full.state).load()!;
+    const commit = new BlockStore(full.blocks).loadSeenCommit(BigInt(height))!;
+    const disks = {blocks: new MemoryStore(POWER), state: new MemoryStore(POWER), app: full.app};
+    const run = create(disks);
+    return {run, disks, bootstrap: () => run.engine.bootstrap({...state, lastHeightValidatorsChanged: BigInt(height) + 2n}, commit)};
+  }
+
+  it('goes on from it, also after a restart, with no block before', async () => {
+    const {run, disks, bootstrap} = await snapshotAt(3, 3);
+    await bootstrap();
+    await run.engine.start();
+    expect([run.app.calls, run.engine.height, run.engine.blockStore.height]).toEqual([[], 3n, 0n]);
+    await run.engine.stop();
+    expect(await startAndGoOn(disks)).toEqual([]);
+    const {blockStore} = create(disks).engine;
+    expect([blockStore.base, blockStore.height]).toEqual([4n, 5n]);
+    expect(blockStore.loadCommit(3n)?.height).toBe(3n);
+    expect(await startAndGoOn(disks)).toEqual([]);
+  });
+  it('refuses an application that did not get as far', async () => {
+    const {run, bootstrap} = await snapshotAt(3, 2);
+    await bootstrap();
+    await expect(run.engine.start()).rejects.toThrow('the state store begins at height 3, but the application is at 2: the state sync did not end');
+  });
+  it('refuses an application with another state', async () => {
+    const {run, disks, bootstrap} = await snapshotAt(3, 3);
+    disks.app.appHash = sha256(utf8('something else'));
+    await bootstrap();
+    await expect(run.engine.start()).rejects.toThrow('executed something else');
+  });
+  it('cannot begin twice, nor where a chain is', async () => {
+    const {bootstrap} = await snapshotAt(3, 3);
+    await bootstrap();
+    await expect(bootstrap()).rejects.toThrow('a chain that has begun');
+    const {engine} = create(await disksAt({blocks: 3, state: 3, app: 3}));
+    await expect(engine.bootstrap(new StateStore(recordedState).load()!, new BlockStore(recordedBlocks).loadSeenCommit(HEIGHTS)!)).rejects.toThrow('a chain that has begun');
+  });
+  it('without its commit is a block store that was lost', async () => {
+    const {run, disks} = await snapshotAt(3, 3);
+    await new StateStore(disks.state).bootstrap({...new StateStore(recordedState).load()!, lastBlockHeight: 3n, lastHeightValidatorsChanged: 5n});
+    await expect(run.engine.start()).rejects.toThrow('ahead of the block store at 0');
   });
 });
