@@ -1,4 +1,3 @@
 export {Node, type NodeOptions} from './node.ts';
 export {StartError} from './errors.ts';
-export {loadOrCreateValidatorKey, readValidatorKey} from './validator-key.ts';
 export {VERSION} from './version.ts';

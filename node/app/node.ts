@@ -3,8 +3,9 @@ import {readFileSync} from 'node:fs';
 import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
 import {DEFAULT_EVIDENCE_REACTOR_OPTIONS, EvidenceReactor, StoredEvidencePool} from '#consensus/evidence';
 import {parseGenesis, sha256, type GenesisDoc} from '#proto';
-import {homePaths, type HomePaths, type NodeConfig} from '#node/config';
+import {environmentName, homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
+import {askPassphrase, readValidatorKey} from '#node/keys';
 import {Mempool} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer, Indexer} from '#node/rpc/comet';
@@ -15,7 +16,6 @@ import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
 import {portError, StartError} from './errors.ts';
 import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
-import {readValidatorKey} from './validator-key.ts';
 import {VERSION} from './version.ts';
 
 export interface NodeOptions {
@@ -54,6 +54,8 @@ export class Node {
     const release = lockHome(this.#paths.root);
     this.#closers.push(release);
 
+    // First of all: it may ask at the terminal, and nothing should wait for that.
+    const key = await this.#validatorKey();
     const clock = new SystemClock();
     const execution = await this.#openExecution();
     const identity = await loadOrCreateNodeIdentity(this.#paths.nodeKey);
@@ -79,7 +81,6 @@ export class Node {
     await claimDatabase(blockDb, 'blocks', BLOCK_STORE_VERSION);
     const wal = new FileLog(this.#paths.wal);
     this.#closers.push(() => wal.close());
-    const key = readValidatorKey(this.#paths.validatorKey);
     const evidence = new StoredEvidencePool({db: blockDb, logger: this.#logger.child('evidence')});
     const engineOptions = this.#engineOptions();
     const feed = new ChainFeed({commitMs: engineOptions.commitMs, now: () => clock.now()});
@@ -132,6 +133,13 @@ export class Node {
         this.#logger.error({error}, 'a part of the node did not close');
       }
     }
+  }
+
+  async #validatorKey(): Promise<ValidatorKey | undefined> {
+    const hint = `give --validator.passphrase_file FILE, or ${environmentName('validator.passphrase_file')}`;
+    const file = this.#config['validator.passphrase_file'];
+    const stored = await readValidatorKey(this.#paths.validatorKey, () => askPassphrase({file, prompt: 'Passphrase of the validator key: ', hint}));
+    return stored?.key;
   }
 
   async #openExecution(): Promise<Execution> {

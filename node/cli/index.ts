@@ -1,12 +1,15 @@
 import {Command, CommanderError} from 'commander';
 import {ConfigError} from '#node/config';
+import {KeyError, type ScryptCost} from '#node/keys';
+import {StorageError} from '#node/storage';
 import {addInitCommand} from './init.ts';
+import {addKeysCommand} from './keys.ts';
 import {addStartCommand} from './start.ts';
 import {addTestnetCommand} from './testnet.ts';
 import {VERSION} from '#node/app';
 
 /** Runs one command of the node's CLI. @returns the exit code: 0, 1 when the command failed, 2 when it was typed wrongly. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], options: {readonly scryptCost?: ScryptCost} = {}): Promise<number> {
   const program = new Command('qanat')
     .description('Qanat: a layer-1 blockchain node for AI assets')
     .version(VERSION, '-V, --version')
@@ -17,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const finish = (value: number): void => void (code = value);
   addInitCommand(program, finish);
   addStartCommand(program, finish);
+  addKeysCommand(program, finish, options.scryptCost);
   addTestnetCommand(program, finish);
   program
     .command('version')
@@ -27,7 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof ConfigError) {
+    if (error instanceof ConfigError || error instanceof KeyError || error instanceof StorageError) {
       console.error(`qanat: ${error.message}`);
       return 1;
     }

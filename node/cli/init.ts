@@ -3,8 +3,8 @@ import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {SystemClock} from '#consensus/engine';
 import {serialiseGenesis} from '#proto';
-import {loadOrCreateValidatorKey} from '#node/app';
 import {formatConfig, homePaths} from '#node/config';
+import {loadOrCreateValidatorPublicKey} from '#node/keys';
 import {loadOrCreateNodeIdentity} from '#node/p2p';
 import {developmentGenesis} from './genesis.ts';
 
@@ -19,7 +19,7 @@ export function addInitCommand(program: Command, finish: (code: number) => void)
       const home = homePaths(resolve(options.home));
       mkdirSync(join(home.root, 'config'), {recursive: true});
       mkdirSync(join(home.root, 'data'), {recursive: true});
-      const {publicKey} = loadOrCreateValidatorKey(home.validatorKey);
+      const publicKey = loadOrCreateValidatorPublicKey(home.validatorKey);
       const identity = await loadOrCreateNodeIdentity(home.nodeKey);
       if (!existsSync(home.config)) writeFileSync(home.config, formatConfig({moniker: options.moniker}));
       if (!existsSync(home.genesis)) {

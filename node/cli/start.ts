@@ -2,7 +2,7 @@ import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {homePaths, loadConfig, OPTIONS} from '#node/config';
 import {Node} from '#node/app';
-import {createLogger} from '#node/telemetry';
+import {createLogger, type Logger} from '#node/telemetry';
 
 /** `qanat start`: runs the node of a home folder until it is told to stop. */
 export function addStartCommand(program: Command, finish: (code: number) => void): void {
@@ -14,12 +14,22 @@ export function addStartCommand(program: Command, finish: (code: number) => void
   });
 }
 
+/** A stop that takes longer is cut short: all that matters is durable before, and the next start makes the rest good. */
+const STOP_MS_MAX = 20_000;
+/** As shells have it: ended by a signal. */
+const EXIT_SIGNAL = 130;
+
 async function start(home: string, flags: Record<string, string>): Promise<number> {
   const config = loadConfig({file: homePaths(home).config, environment: process.env, flags});
   const logger = createLogger({level: config['log.level'] as 'info', format: config['log.format'] as 'pretty'});
   const stop = new AbortController();
   const onSignal = (signal: string): void => {
-    if (stop.signal.aborted) return;
+    if (stop.signal.aborted) {
+      // The end of the parent comes beside its signal. A person who asks twice means it.
+      if (signal === 'parent gone') return;
+      logger.warn({signal}, 'stopped at once');
+      process.exit(EXIT_SIGNAL);
+    }
     logger.info({signal}, 'stopping');
     stop.abort();
   };
@@ -36,11 +46,20 @@ async function start(home: string, flags: Record<string, string>): Promise<numbe
   } catch (error) {
     logger.error({reason: (error as Error).message}, 'cannot start');
     if (config['log.level'] === 'debug') logger.error({error}, 'cannot start');
-    await node.stop();
+    await stopInTime(node, logger);
     return 1;
   }
-  await node.stop();
+  await stopInTime(node, logger);
   return stop.signal.aborted ? 0 : 1;
+}
+
+async function stopInTime(node: Node, logger: Logger): Promise<void> {
+  const late = setTimeout(() => {
+    logger.error({afterMs: STOP_MS_MAX}, 'a part of the node does not stop; ending without it');
+    process.exit(1);
+  }, STOP_MS_MAX);
+  await node.stop();
+  clearTimeout(late);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

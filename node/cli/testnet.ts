@@ -3,11 +3,11 @@ import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {SystemClock} from '#consensus/engine';
 import {serialiseGenesis, type PublicKey} from '#proto';
-import {loadOrCreateValidatorKey} from '#node/app';
 import {SAPS} from '#precompiles';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import {ConfigError, formatConfig, homePaths, validatorPorts, type HomePaths, type NodeConfig, type NodePorts} from '#node/config';
 import {checksumAddress} from 'viem';
+import {loadOrCreateValidatorPublicKey} from '#node/keys';
 import {loadOrCreateNodeIdentity} from '#node/p2p';
 import {wholeNumber} from './arguments.ts';
 import {
@@ -82,9 +82,9 @@ async function prepareMember(index: number, options: TestnetOptions): Promise<Me
   const home = homePaths(join(options.output, `validator${index}`));
   mkdirSync(join(home.root, 'config'), {recursive: true});
   mkdirSync(join(home.root, 'data'), {recursive: true});
-  const key = loadOrCreateValidatorKey(home.validatorKey);
+  const bytes = loadOrCreateValidatorPublicKey(home.validatorKey);
   const identity = await loadOrCreateNodeIdentity(home.nodeKey);
-  return {index, home, ports: validatorPorts(index, options.basePort), publicKey: {type: 'ed25519', bytes: key.publicKey}, peerId: identity.peerId};
+  return {index, home, ports: validatorPorts(index, options.basePort), publicKey: {type: 'ed25519', bytes}, peerId: identity.peerId};
 }
 
 /** A shorter wait for proposals than a public network's: all validators are on one machine, and a dead one costs it at each of its turns. */

@@ -8,6 +8,9 @@ export interface HomePaths {
   readonly nodeKey: string;
   readonly validatorKey: string;
   readonly validatorState: string;
+  /** Named accounts of the operator. */
+  readonly keyRing: string;
+  readonly data: string;
   readonly wal: string;
   readonly blockStore: string;
   readonly application: string;
@@ -22,6 +25,8 @@ export function homePaths(root: string): HomePaths {
     nodeKey: join(root, 'config', 'node_key.json'),
     validatorKey: join(root, 'config', 'priv_validator_key.json'),
     validatorState: join(root, 'data', 'priv_validator_state.json'),
+    keyRing: join(root, 'keyring'),
+    data: join(root, 'data'),
     wal: join(root, 'data', 'cs.wal'),
     blockStore: join(root, 'data', 'blockstore.db'),
     application: join(root, 'data', 'application.db'),

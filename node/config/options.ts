@@ -35,6 +35,8 @@ const boolean = (value: boolean, help: string): BooleanOption => ({kind: 'boolea
 export const OPTIONS = {
   'moniker': text('qanat', 'Name of this node, shown to peers.'),
 
+  'validator.passphrase_file': text('', 'File whose first line opens the encrypted validator key; empty: the node asks at the terminal.'),
+
   'p2p.host': text('127.0.0.1', 'Address that peers connect to.'),
   'p2p.port': port(26656, 'Port that peers connect to.'),
   'p2p.persistent_peers': list([], 'Multiaddrs with /p2p/ ids of the peers to stay connected to.'),

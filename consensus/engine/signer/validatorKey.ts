@@ -52,6 +52,11 @@ export class ValidatorKey {
     return key;
   }
 
+  /** A copy of the 32 secret bytes, for the encryption of the key file. */
+  seed(): Uint8Array {
+    return this.#seed.slice();
+  }
+
   toJson(): string {
     const privateKey = concatBytes(this.#seed, this.publicKey);
     return `${JSON.stringify(
