@@ -1,6 +1,6 @@
 /** All vote sets of a height, with a bound on rounds that lie far ahead. */
 import {VoteType, type BlockID, type ValidatorSet, type Vote} from '#proto';
-import {CLAIMED_FUTURE_ROUNDS_MAX, FUTURE_ROUNDS_PER_VALIDATOR_MAX} from './limits.ts';
+import {CLAIMED_FUTURE_ROUNDS_MAX, CLAIMED_FUTURE_ROUNDS_PER_PEER_MAX, FUTURE_ROUNDS_PER_VALIDATOR_MAX} from './limits.ts';
 import {addMajorityClaim, addVote, createVoteSet, type AddVoteResult, type VoteSet} from './voteSet.ts';
 
 export interface RoundVotes {
@@ -45,24 +45,31 @@ export type AddHeightVoteResult =
   /** Too many future rounds of one validator. */
   | {readonly votes: HeightVotes; readonly result: undefined};
 
+/** Rounds that have to be remembered for this vote's author to have it counted; undefined: there are too many of them. */
+function futureRoundsWith({rounds, futureRounds}: HeightVotes, currentRound: number, vote: Vote): HeightVotes['futureRounds'] | undefined {
+  // Where a peer claims +2/3, a decision may stand that we can catch up with: its votes must get in whatever came before.
+  const isClaimed = (rounds.get(vote.round)?.precommits.claims.size ?? 0) > 0;
+  if (vote.round <= currentRound + 1 || isClaimed) return futureRounds;
+  const known = (futureRounds.get(vote.validatorIndex) ?? []).filter((round) => round > currentRound + 1);
+  if (known.includes(vote.round)) return futureRounds;
+  return known.length >= FUTURE_ROUNDS_PER_VALIDATOR_MAX ? undefined : new Map(futureRounds).set(vote.validatorIndex, [...known, vote.round]);
+}
+
+/** Whether `addHeightVote` would look at it. Asked before its signature is verified, which costs more. */
+export function takesRound(votes: HeightVotes, currentRound: number, vote: Vote): boolean {
+  return futureRoundsWith(votes, currentRound, vote) !== undefined;
+}
+
 /** Adds a verified vote. `currentRound` bounds how far ahead a validator may vote before it is ignored. */
 export function addHeightVote(votes: HeightVotes, currentRound: number, vote: Vote): AddHeightVoteResult {
-  let {futureRounds} = votes;
-  // Where a peer claims +2/3, a decision may stand that we can catch up with: its votes must get in whatever came before.
-  const isClaimed = (votes.rounds.get(vote.round)?.precommits.claims.size ?? 0) > 0;
-  if (vote.round > currentRound + 1 && !isClaimed) {
-    const known = (futureRounds.get(vote.validatorIndex) ?? []).filter((round) => round > currentRound + 1);
-    if (!known.includes(vote.round)) {
-      if (known.length >= FUTURE_ROUNDS_PER_VALIDATOR_MAX) return {votes, result: undefined};
-      futureRounds = new Map(futureRounds).set(vote.validatorIndex, [...known, vote.round]);
-    }
-  }
+  const futureRounds = futureRoundsWith(votes, currentRound, vote);
+  if (futureRounds === undefined) return {votes, result: undefined};
   const result = addVote(voteSetOf(votes, vote.round, vote.type), vote);
   if (result.outcome !== 'added') return {votes, result};
   return {votes: {...withSet(votes, result.set), futureRounds}, result};
 }
 
-/** Remembers a peer's claim of +2/3; ignored for rounds far ahead when there are too many of them. */
+/** Remembers a peer's claim of +2/3; ignored for rounds far ahead when there are too many of them, of this peer or in all. */
 export function claimMajority(
   votes: HeightVotes,
   currentRound: number,
@@ -71,6 +78,8 @@ export function claimMajority(
   if (claim.round > currentRound + 1 && !votes.rounds.has(claim.round)) {
     const ahead = [...votes.rounds].filter(([round, {precommits}]) => round > currentRound + 1 && precommits.claims.size > 0);
     if (claim.type !== VoteType.Precommit || ahead.length >= CLAIMED_FUTURE_ROUNDS_MAX) return votes;
+    const own = ahead.filter(([, {precommits}]) => precommits.claims.has(claim.peer));
+    if (own.length >= CLAIMED_FUTURE_ROUNDS_PER_PEER_MAX) return votes;
   }
   const set = voteSetOf(votes, claim.round, claim.type);
   const claimed = addMajorityClaim(set, claim.peer, claim.blockId);

@@ -10,7 +10,7 @@ export {
 } from './commit.ts';
 export {assertNever, ConsensusError, type ConsensusErrorCode} from './errors.ts';
 export {byzantineValidators, evidenceHeight, isEvidenceExpired, isInvalidHeader, type HeightAndTime} from './evidence.ts';
-export {createHeightVotes, powerInRound, roundVotes, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
+export {createHeightVotes, powerInRound, roundVotes, takesRound, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';
 export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';
 export {apply, createRoundInfo, createRoundState, timeoutMs} from './round.ts';

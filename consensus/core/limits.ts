@@ -13,7 +13,10 @@ export const VALIDATORS_MAX = 10_000;
 export const FUTURE_ROUNDS_PER_VALIDATOR_MAX = 2;
 
 /** Rounds beyond the next one for which peers' claims of +2/3 precommits are believed enough to count votes. */
-export const CLAIMED_FUTURE_ROUNDS_MAX = 16;
+export const CLAIMED_FUTURE_ROUNDS_MAX = 128;
+
+/** Of these, the claims of one peer: an honest one knows of one decision. (CometBFT HeightVoteSet: two catch-up rounds per peer) */
+export const CLAIMED_FUTURE_ROUNDS_PER_PEER_MAX = 2;
 
 /** +2/3 claims remembered per peer and vote set (CometBFT VoteSet: one). */
 export const MAJORITY_CLAIMS_PER_PEER_MAX = 1;

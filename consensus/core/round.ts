@@ -166,6 +166,8 @@ function takeVote(draft: Draft, vote: Vote, peer: string): Outcome {
     if (result.outcome === 'conflict') draft.effects.push({type: 'equivocation', voteA: result.conflicting, voteB: vote});
     if (result.outcome !== 'added') return result.outcome === 'duplicate' ? 'duplicate' : 'ignored';
     draft.effects.push({type: 'walAppend', input: {type: 'vote', vote, peer}, sync: own});
+    // Late, since the others decided without it; it still counts for the next block's commit.
+    if (own) draft.effects.push({type: 'publishVote', vote});
     update(draft, {lastPrecommits: result.set});
     return 'accepted';
   }

@@ -53,7 +53,7 @@ export class ConsensusEngine {
         loadBlockMeta: (height) => blockStore.loadBlockMeta(height),
         loadBlock: (height) => blockStore.loadBlock(height),
         loadCommit: (height) => blockStore.loadCommit(height),
-        loadValidators: (height) => stateStore.loadValidators(height),
+        loadValidators: (height) => stateStore.loadValidatorPowers(height),
       },
       chain,
     );

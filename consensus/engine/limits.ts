@@ -45,7 +45,7 @@ export const PRUNED_BLOCKS_PER_COMMIT_MAX = 100n;
 /** Header, framing and empty evidence of a block: what is not transactions or last commit (CometBFT MaxOverheadForBlock + MaxHeaderBytes). */
 export const BLOCK_OVERHEAD_BYTES = 11 + 626 + 64;
 
-/** Parts that may wait for their proposal to arrive. */
+/** Parts that may wait for their proposal to arrive, from all peers; see BlockAssembly for their shares. */
 export const ORPHAN_PARTS_MAX = 32;
 
 /** Votes waiting to be announced by HasVote. */

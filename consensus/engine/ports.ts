@@ -116,6 +116,7 @@ export interface EvidenceChain {
   loadBlock(height: bigint): Block | undefined;
   /** The canonical commit: the one that stands in the block after. */
   loadCommit(height: bigint): Commit | undefined;
+  /** Keys and powers; the proposer priorities may be those of another height. */
   loadValidators(height: bigint): ValidatorSet | undefined;
 }
 

@@ -20,10 +20,10 @@ import {
   type ExecTxResult,
   type PartSet,
 } from '#proto';
-import {medianTime, type Problem, type VerifyVote} from '#consensus/core';
+import {isEvidenceExpired, medianTime, type Problem, type VerifyVote} from '#consensus/core';
 import type {Application, FinalizeBlockRequest, FinalizeBlockResponse} from '../application.ts';
 import {EngineError} from '../errors.ts';
-import {BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES} from '../limits.ts';
+import {BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES, PRUNED_BLOCKS_PER_COMMIT_MAX} from '../limits.ts';
 import type {EvidencePool, Logger, TransactionSource} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import {stateAfterBlock, type ConsensusState} from '../store/state.ts';
@@ -154,8 +154,32 @@ export class BlockExecutor {
     await stateStore.save(next, {sync: false});
     await evidence?.update(next, block.evidence);
     await txs.update(block.header.height, block.txs, response.txResults);
-    if (retainHeight > 0n) await this.modules.blockStore.prune(retainHeight);
+    if (retainHeight > 0n) await this.prune(next, retainHeight);
     return {state: next, txResults: response.txResults};
+  }
+
+  /** What was answered to a block goes before the block: a crash in between leaves the block, and both to be found again. */
+  private async prune(state: ConsensusState, retainHeight: bigint): Promise<void> {
+    const {blockStore, stateStore} = this.modules;
+    const end = pruneEnd(this.modules, state, retainHeight);
+    if (blockStore.base === 0n || end <= blockStore.base) return;
+    await stateStore.pruneResponses(blockStore.base, end);
+    await blockStore.prune(end);
+  }
+}
+
+/**
+ * Up to where blocks may go: below `retainHeight`, a bounded number at a time, and none that evidence may still speak of. Its headers,
+ * commits and validators have to be here for as long as it does not expire (CometBFT BlockStore.PruneBlocks keeps these alone).
+ */
+function pruneEnd({blockStore}: BlockExecutorModules, state: ConsensusState, retainHeight: bigint): bigint {
+  const {base} = blockStore;
+  const bound = base + PRUNED_BLOCKS_PER_COMMIT_MAX;
+  const now = {height: state.lastBlockHeight, time: state.lastBlockTime};
+  for (let height = base; ; height++) {
+    const header = blockStore.loadBlockMeta(height)?.header;
+    const isWanted = header !== undefined && !isEvidenceExpired(state.consensusParams, now, {height, time: header.time});
+    if (isWanted || height >= retainHeight || height >= bound || height >= now.height) return height;
   }
 }
 

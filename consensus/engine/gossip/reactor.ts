@@ -236,8 +236,13 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
     for (const peer of this.peers.values()) this.pusher.push(peer, 'own');
   }
 
-  ownVote(_vote: Vote): void {
-    for (const peer of this.peers.values()) this.pusher.push(peer, 'own');
+  ownVote(vote: Vote): void {
+    const {height} = this.modules.view().round;
+    for (const peer of this.peers.values()) {
+      if (vote.height === height) this.pusher.push(peer, 'own');
+      // For the commit in the next block, or for who has yet to decide.
+      else if (peer.height === height || peer.height === vote.height) this.pusher.send(peer, {type: 'vote', vote}, vote);
+    }
   }
 
   accepted(vote?: Vote): void {

@@ -92,8 +92,20 @@ export class BlockAssembly {
       if (entry.partSet.isComplete()) entry.assembled = this.assemble(entry);
       return {outcome: 'added', blockId: entry.blockId, complete: entry.assembled};
     }
-    if (!known && this.orphans.length < ORPHAN_PARTS_MAX) this.orphans.push({peer, round, part});
+    if (!known) this.keepOrphan({peer, round, part});
     return {outcome: 'ignored'};
+  }
+
+  /** Shared fairly: when the places are used up, whoever has most of them gives one to a peer that has fewer. */
+  private keepOrphan(orphan: OrphanPart): void {
+    if (this.orphans.length >= ORPHAN_PARTS_MAX) {
+      const counts = new Map<string, number>();
+      for (const {peer} of this.orphans) counts.set(peer, (counts.get(peer) ?? 0) + 1);
+      const most = Math.max(...counts.values());
+      if ((counts.get(orphan.peer) ?? 0) + 1 >= most) return;
+      this.orphans.splice(this.orphans.findIndex(({peer}) => counts.get(peer) === most), 1);
+    }
+    this.orphans.push(orphan);
   }
 
   private assemble({blockId, partSet}: Entry): AssembledBlock {

@@ -1,6 +1,6 @@
 /** Peers' proposals and votes before they reach the core: do they belong here, and did their authors sign them? */
 import {blockIdEquals, compareTimestamps, equalBytes, proposalSignBytes, verifySignature, VoteType, type BlockID, type Proposal, type Vote} from '#proto';
-import {findVote, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
+import {findVote, takesRound, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
 import type {LoopView} from './types.ts';
 
 export type Verdict =
@@ -28,6 +28,7 @@ export function checkVote({round, chain}: LoopView, vote: Vote): Verdict {
   const validator = set.validators.validators[vote.validatorIndex];
   if (validator === undefined || !equalBytes(validator.address, vote.validatorAddress)) return reject('a vote of no validator');
   if (findVote(set, vote.validatorIndex, vote.blockId) !== undefined) return IGNORE;
+  if (vote.height === round.height && !takesRound(round.votes, round.round, vote)) return IGNORE;
   if (!verifyVoteSignature(chain.chainId, validator.publicKey.bytes, vote)) return reject('a vote with a wrong signature');
   return ACCEPT;
 }

@@ -70,13 +70,24 @@ export class StateStore {
 
   /** The set that decides `height`, proposer priorities as of round 0. */
   loadValidators(height: bigint): ValidatorSet | undefined {
+    const stored = this.loadStoredValidators(height);
+    if (stored === undefined) return undefined;
+    return stored.age === 0n ? stored.set : incrementProposerPriority(stored.set, Number(stored.age));
+  }
+
+  /** The same keys and powers with the priorities of some earlier height: for evidence, of which a liar may send a lot. */
+  loadValidatorPowers(height: bigint): ValidatorSet | undefined {
+    return this.loadStoredValidators(height)?.set;
+  }
+
+  /** `age`: heights since the priorities were those of the set. */
+  private loadStoredValidators(height: bigint): {readonly set: ValidatorSet; readonly age: bigint} | undefined {
     const bytes = this.db.get(heightKey(StateKey.Validators, height));
     if (bytes === undefined) return undefined;
-    if (bytes[0] === FULL) return decodeValidatorSet(bytes.subarray(1));
+    if (bytes[0] === FULL) return {set: decodeValidatorSet(bytes.subarray(1)), age: 0n};
     const stored = heightFromBytes(bytes, 1);
     const full = this.db.get(heightKey(StateKey.Validators, stored));
-    if (full?.[0] !== FULL) return undefined;
-    return incrementProposerPriority(decodeValidatorSet(full.subarray(1)), Number(height - stored));
+    return full?.[0] === FULL ? {set: decodeValidatorSet(full.subarray(1)), age: height - stored} : undefined;
   }
 
   /** Durable: with it, a crash between the application's commit and ours is made good without executing again. */
@@ -126,6 +137,15 @@ export class StateStore {
   loadBlockResults(height: bigint): BlockResults | undefined {
     const response = this.loadResponse(height);
     return response === undefined ? undefined : {height, ...response};
+  }
+
+  /** From `first` up to, but not, `end`. Validator sets stay: later ones refer to them, and most are a reference of nine bytes. */
+  async pruneResponses(first: bigint, end: bigint): Promise<void> {
+    const ops: KeyValueOp[] = [];
+    for (let height = first; height < end; height++) {
+      for (const kind of [StateKey.Results, StateKey.ResultsInfo]) ops.push({type: 'del', key: heightKey(kind, height)});
+    }
+    await this.db.write(ops, {sync: false});
   }
 
   private validatorsOp(height: bigint, state: ConsensusState): KeyValueOp {

@@ -21,6 +21,8 @@ export interface ApplicationDisk {
   appHash: Uint8Array;
   /** What it was told of misbehaviour, in order. */
   misbehavior: readonly ReportedMisbehavior[];
+  /** Blocks that it wants kept; undefined: all. */
+  retainBlocks?: bigint;
 }
 
 export interface ReportedMisbehavior extends Misbehavior {
@@ -81,7 +83,8 @@ export class HashChainApplication implements Application {
     this.power.use();
     Object.assign(this.disk, this.pending);
     this.pending = undefined;
-    return {retainHeight: 0n};
+    const {retainBlocks, height} = this.disk;
+    return {retainHeight: retainBlocks === undefined || height < retainBlocks ? 0n : height - retainBlocks};
   }
 
   async query(): Promise<QueryResponse> {

@@ -1,6 +1,7 @@
 /** Every rule of algorithm 1, with its effects in order. Proposers of rounds 0, 1, 2, 3 are validators 0, 1, 2, 3. */
 import {describe, expect, it} from '@jest/globals';
 import {VoteType} from '#proto';
+import {coreLimits, createVoteSet} from '#consensus/core';
 import {A, address, B, Driver, HEIGHT, NIL, validatorSet, vote} from '../support.ts';
 
 describe('StartRound, lines 11-21', () => {
@@ -317,7 +318,30 @@ describe('a decision in a far round', () => {
     for (let round = 100; round < 1000; round++) {
       driver.give({type: 'majorityClaim', peer: `peer ${round}`, round, voteType: VoteType.Precommit, blockId: B});
     }
-    expect(driver.state.votes.rounds.size).toBe(16);
+    expect(driver.state.votes.rounds.size).toBe(coreLimits.CLAIMED_FUTURE_ROUNDS_MAX);
+  });
+  it('is claimed by one peer for two rounds, so that a liar leaves room for the others', () => {
+    const driver = new Driver(3);
+    driver.start();
+    for (let round = 100; round < 1000; round++) {
+      driver.give({type: 'majorityClaim', peer: 'liar', round, voteType: VoteType.Precommit, blockId: B});
+    }
+    expect([...driver.state.votes.rounds.keys()]).toEqual([100, 101]);
+    driver.give({type: 'majorityClaim', peer: 'honest', round: 30, voteType: VoteType.Precommit, blockId: B});
+    for (const index of [0, 1]) driver.precommit(30, index, B);
+    expect(driver.precommit(30, 2, B)).toEqual(['log vote', 'fetch B decided', 'timeout precommit 30 120ms']);
+  });
+});
+
+describe('a precommit of the height before', () => {
+  it('of ours, signed when the others had decided already, is logged durably and published', () => {
+    const driver = new Driver(3);
+    const lastPrecommits = createVoteSet(HEIGHT - 1n, 0, VoteType.Precommit, validatorSet());
+    driver.state = {...driver.state, lastPrecommits};
+    const late = (index: number, peer: string) => driver.give({type: 'vote', vote: vote(VoteType.Precommit, 0, index, A, HEIGHT - 1n), peer});
+    expect(late(3, '')).toEqual(['log vote durably', 'publish precommit A']);
+    expect(late(2, 'peer')).toEqual(['log vote']);
+    expect(late(3, '')).toEqual([]);
   });
 });
 
