@@ -314,7 +314,9 @@ export class ConsensusReactor implements PeerEvents, LoopEvents {
     const {round} = this.modules.view();
     if (peer.height < round.height) return this.pusher.claimStored(peer);
     if (peer.height > round.height) return;
-    for (const voteRound of new Set([round.round, peer.round])) {
+    // The proof of lock that a proposal points to, too: without it nobody who is locked on another block can follow (CometBFT ProposalPOL).
+    const polRound = round.proposals.get(peer.round)?.polRound ?? -1;
+    for (const voteRound of new Set([round.round, peer.round, polRound, round.validRound])) {
       const {prevotes, precommits} = roundVotes(round.votes, Math.max(0, voteRound));
       for (const set of [prevotes, precommits]) this.claimMajority(peer, set);
     }
