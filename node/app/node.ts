@@ -16,6 +16,7 @@ import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
 import {portError, StartError} from './errors.ts';
 import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
+import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {VERSION} from './version.ts';
 
 export interface NodeOptions {
@@ -49,6 +50,7 @@ export class Node {
   /** @throws StartError, ConfigError or StorageError with a message for the operator. Call `stop` after a failure too. */
   async start(): Promise<void> {
     const config = this.#config;
+    const adminPort = testAdminPort(config['test.admin_port'], process.env);
     const genesisText = readGenesisFile(this.#paths.genesis);
     const genesis = parseGenesis(genesisText);
     const release = lockHome(this.#paths.root);
@@ -69,6 +71,14 @@ export class Node {
         persistentPeers: config['p2p.persistent_peers'],
         maxInbound: config['p2p.max_inbound'],
         maxOutbound: config['p2p.max_outbound'],
+        unconditionalPeerIds: config['p2p.unconditional_peer_ids'],
+        pex: config['p2p.pex'],
+        seeds: config['p2p.seeds'],
+        seedMode: config['p2p.seed_mode'],
+        privatePeerIds: config['p2p.private_peer_ids'],
+        addressBookStrict: config['p2p.addr_book_strict'],
+        externalAddress: config['p2p.external_address'],
+        files: {addressBook: this.#paths.addressBook, bans: this.#paths.peerBans},
         moniker: config['moniker'],
         version: VERSION,
       },
@@ -102,6 +112,12 @@ export class Node {
 
     await this.#listen('peer-to-peer', 'p2p', async () => network.start());
     this.#closers.push(() => network.stop());
+    if (adminPort !== undefined) {
+      const admin = new TestAdminServer(network);
+      await admin.listen(adminPort);
+      this.#closers.push(() => admin.close());
+      this.#logger.warn({port: adminPort}, 'the test-only admin server can cut this node off from its peers');
+    }
     await engine.start();
     this.#closers.push(() => engine.stop());
     const evidenceReactor = new EvidenceReactor(DEFAULT_EVIDENCE_REACTOR_OPTIONS, {

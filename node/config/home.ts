@@ -11,6 +11,8 @@ export interface HomePaths {
   /** Named accounts of the operator. */
   readonly keyRing: string;
   readonly data: string;
+  readonly addressBook: string;
+  readonly peerBans: string;
   readonly wal: string;
   readonly blockStore: string;
   readonly application: string;
@@ -27,6 +29,8 @@ export function homePaths(root: string): HomePaths {
     validatorState: join(root, 'data', 'priv_validator_state.json'),
     keyRing: join(root, 'keyring'),
     data: join(root, 'data'),
+    addressBook: join(root, 'data', 'addrbook.json'),
+    peerBans: join(root, 'data', 'peer_bans.json'),
     wal: join(root, 'data', 'cs.wal'),
     blockStore: join(root, 'data', 'blockstore.db'),
     application: join(root, 'data', 'application.db'),

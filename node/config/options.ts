@@ -43,6 +43,14 @@ export const OPTIONS = {
   'p2p.max_inbound': integer(40, 0, 1000, 'Most inbound peers.'),
   'p2p.max_outbound': integer(10, 0, 1000, 'Most outbound peers.'),
 
+  'p2p.unconditional_peer_ids': list([], 'Peer ids that are let in when all places are taken.'),
+  'p2p.pex': boolean(true, 'Exchange addresses with peers and dial from the address book.'),
+  'p2p.seeds': list([], 'Multiaddrs with /p2p/ ids of nodes to ask for addresses when the book has none to dial.'),
+  'p2p.seed_mode': boolean(false, 'Crawl the network, answer those who ask for addresses, and hang up.'),
+  'p2p.private_peer_ids': list([], 'Peer ids whose addresses are told to nobody.'),
+  'p2p.addr_book_strict': boolean(true, 'Keep only addresses in the book that the whole internet can reach; false for networks on one machine or a private one.'),
+  'p2p.external_address': text('', 'Multiaddr (/ip4/…/tcp/…) that peers are told to dial, if it is not where the node listens.'),
+
   'eth.host': text('127.0.0.1', 'Address of the Ethereum JSON-RPC and WebSocket server.'),
   'eth.port': port(8545, 'Port of the Ethereum JSON-RPC and WebSocket server.'),
   'eth.cors_origins': list([], 'Browser origins that may call the JSON-RPC ("*" for all).'),
@@ -71,6 +79,8 @@ export const OPTIONS = {
 
   'state.archive': boolean(false, 'Keep the state of every block.'),
   'state.history_blocks': integer(256, 1, 10_000_000, 'Blocks whose state stays readable when archive is false.'),
+
+  'test.admin_port': port(0, 'For tests of whole processes: port on 127.0.0.1 at which peers can be cut off; 0 for none. Refused unless QANAT_TEST_ADMIN=1 is set.'),
 
   'log.level': text('info', 'Least severity that is logged.', ['debug', 'info', 'warn', 'error']),
   'log.format': text('pretty', 'pretty: one readable line per event; json: one JSON object per line.', ['pretty', 'json']),

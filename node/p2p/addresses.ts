@@ -59,3 +59,18 @@ export function groupByPeer(texts: readonly string[], ownPeerId: string): Map<st
   if (peers.size > PERSISTENT_PEERS_MAX) throw new PeerAddressError('', `more than ${PERSISTENT_PEERS_MAX} persistent peers`);
   return peers;
 }
+
+export function isPeerId(text: string): boolean {
+  try {
+    return text.length <= MULTIADDR_MAX_LENGTH && peerIdFromString(text).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws RangeError when there is something else among them, or more than `max`. */
+export function peerIds(texts: readonly string[] | undefined, what: string, max = PERSISTENT_PEERS_MAX): Set<string> {
+  if ((texts?.length ?? 0) > max) throw new RangeError(`more than ${max} ${what} peer ids`);
+  for (const text of texts ?? []) if (!isPeerId(text)) throw new RangeError(`${JSON.stringify(text.slice(0, 100))} among the ${what} peer ids is no peer id`);
+  return new Set(texts);
+}

@@ -1,8 +1,12 @@
 import type {Channel} from '#consensus/engine';
 import {CHAIN_ID_MAX_LENGTH} from './limits.ts';
+import type {RateLimit} from './rateLimit.ts';
 
 /** A channel that has a stream of its own to every peer; transactions go by gossip instead. */
-export type StreamChannel = Exclude<Channel, 0x30>;
+export type StreamChannel = Exclude<Channel, 0x30> | typeof PEX_CHANNEL;
+
+/** Addresses of peers; CometBFT's PexChannel. It ends in this folder, so the engine's `Channel` does not have it. */
+export const PEX_CHANNEL = 0x00;
 
 export interface ChannelSpec {
   readonly id: StreamChannel;
@@ -13,6 +17,10 @@ export interface ChannelSpec {
   /** What may wait for one peer before `send` refuses. */
   readonly queueMaxMessages: number;
   readonly queueMaxBytes: number;
+  /** What a peer may send; beyond it its stream is read no faster. */
+  readonly receive: RateLimit;
+  /** Whether to be throttled for long is a fault. Not where an honest peer sends as fast as it can, because we asked. */
+  readonly scored: boolean;
 }
 
 const KIB = 1024;
@@ -22,14 +30,15 @@ const KIB = 1024;
  * block parts after both; evidence, and what others need to catch up, when nothing else waits.
  */
 export const CHANNELS: readonly ChannelSpec[] = [
-  {id: 0x20, name: 'state', messageMaxBytes: 16 * KIB, queueMaxMessages: 4_096, queueMaxBytes: 512 * KIB},
-  {id: 0x22, name: 'vote', messageMaxBytes: 16 * KIB, queueMaxMessages: 4_096, queueMaxBytes: 1024 * KIB},
-  {id: 0x23, name: 'vote-set-bits', messageMaxBytes: 16 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 256 * KIB},
-  {id: 0x21, name: 'data', messageMaxBytes: 128 * KIB, queueMaxMessages: 256, queueMaxBytes: 2048 * KIB},
-  {id: 0x38, name: 'evidence', messageMaxBytes: 1024 * KIB, queueMaxMessages: 64, queueMaxBytes: 2048 * KIB},
-  {id: 0x40, name: 'block-sync', messageMaxBytes: 128 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 4096 * KIB},
-  {id: 0x60, name: 'snapshot', messageMaxBytes: 64 * KIB, queueMaxMessages: 64, queueMaxBytes: 512 * KIB},
-  {id: 0x61, name: 'snapshot-chunk', messageMaxBytes: 1088 * KIB, queueMaxMessages: 16, queueMaxBytes: 4352 * KIB},
+  {id: 0x20, name: 'state', messageMaxBytes: 16 * KIB, queueMaxMessages: 4_096, queueMaxBytes: 512 * KIB, receive: {messagesPerSecond: 8_000, bytesPerSecond: 1024 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x22, name: 'vote', messageMaxBytes: 16 * KIB, queueMaxMessages: 4_096, queueMaxBytes: 1024 * KIB, receive: {messagesPerSecond: 8_000, bytesPerSecond: 4096 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x23, name: 'vote-set-bits', messageMaxBytes: 16 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 256 * KIB, receive: {messagesPerSecond: 1_000, bytesPerSecond: 1024 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x21, name: 'data', messageMaxBytes: 128 * KIB, queueMaxMessages: 256, queueMaxBytes: 2048 * KIB, receive: {messagesPerSecond: 2_000, bytesPerSecond: 32_768 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x38, name: 'evidence', messageMaxBytes: 1024 * KIB, queueMaxMessages: 64, queueMaxBytes: 2048 * KIB, receive: {messagesPerSecond: 100, bytesPerSecond: 1024 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x40, name: 'block-sync', messageMaxBytes: 128 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 4096 * KIB, receive: {messagesPerSecond: 4_000, bytesPerSecond: 65_536 * KIB, burstSeconds: 2}, scored: false},
+  {id: 0x60, name: 'snapshot', messageMaxBytes: 64 * KIB, queueMaxMessages: 64, queueMaxBytes: 512 * KIB, receive: {messagesPerSecond: 50, bytesPerSecond: 1024 * KIB, burstSeconds: 4}, scored: true},
+  {id: 0x61, name: 'snapshot-chunk', messageMaxBytes: 1088 * KIB, queueMaxMessages: 16, queueMaxBytes: 4352 * KIB, receive: {messagesPerSecond: 1_000, bytesPerSecond: 65_536 * KIB, burstSeconds: 2}, scored: false},
+  {id: PEX_CHANNEL, name: 'pex', messageMaxBytes: 64 * KIB, queueMaxMessages: 8, queueMaxBytes: 128 * KIB, receive: {messagesPerSecond: 1, bytesPerSecond: 64 * KIB, burstSeconds: 8}, scored: true},
 ];
 
 /** One handshake protocol for all chains: so nodes of different chains can tell each other why they part. */

@@ -17,6 +17,8 @@ export interface DialerModules {
   /** Whether there is a connection to the peer, with its handshake done or under way. */
   readonly isConnected: (peer: string) => boolean;
   readonly banRemainingMs: (peer: string) => number;
+  /** Whether a test has cut us off from the peer: then it is as if it could not be reached. */
+  readonly isCut?: (peer: string) => boolean;
 }
 
 interface PeerState {
@@ -74,6 +76,10 @@ export class PersistentDialer {
     const banMs = this.#modules.banRemainingMs(state.id);
     if (banMs > 0) {
       this.#schedule(state, banMs);
+      return;
+    }
+    if (this.#modules.isCut?.(state.id) === true) {
+      this.#schedule(state, this.#options.timing.reconnectBaseMs);
       return;
     }
     state.dialling = true;

@@ -2,18 +2,24 @@ import type {Connection, Stream} from '@libp2p/interface';
 import {channelProtocol, HELLO_PROTOCOL} from './channels.ts';
 import type {ChannelSpec, StreamChannel} from './channels.ts';
 import {encodeFrame} from './frames.ts';
-import {CLOSE_TIMEOUT_MS, CONTROL_MESSAGE_MAX_BYTES, SILENT_HEARTBEATS_MAX} from './limits.ts';
+import type {FrameFault} from './frames.ts';
+import {CLOSE_TIMEOUT_MS, CONTROL_MESSAGE_MAX_BYTES, SILENT_HEARTBEATS_MAX, STREAM_WINDOW_MAX_BYTES} from './limits.ts';
 import {decodeControl, encodeHeartbeat, encodeHello} from './messages.ts';
 import type {Hello, Received} from './messages.ts';
 import {OutboundChannel} from './outboundChannel.ts';
+import {RateLimiter} from './rateLimit.ts';
+import {emptyTraffic} from './traffic.ts';
+import type {ChannelTraffic} from './traffic.ts';
 import {closeQuietly, readFrames, trySend} from './streams.ts';
-import type {P2pMetrics} from './types.ts';
+import type {P2pClock, P2pMetrics} from './types.ts';
 
 export interface LinkEvents {
   /** The peer's hello arrived; once, before anything else. */
   hello(link: Link, hello: Hello): void;
   message(link: Link, channel: StreamChannel, bytes: Uint8Array): void;
   writable(link: Link, channel: StreamChannel): void;
+  /** The peer was throttled for most of a window on a channel that no honest peer fills. */
+  flood(link: Link, channel: string): void;
   /** The peer broke the wire protocol. */
   violation(link: Link, reason: string): void;
   /** Once. The connection is gone or on its way out; nothing is delivered or sent any more. */
@@ -23,6 +29,7 @@ export interface LinkEvents {
 export interface LinkOptions {
   readonly chainId: string;
   readonly channels: readonly ChannelSpec[];
+  readonly clock: P2pClock;
 }
 
 /**
@@ -45,6 +52,7 @@ export class Link {
   readonly #channelById = new Map<number, OutboundChannel>();
   readonly #inbound = new Map<StreamChannel, Stream>();
   readonly #received = new Map<number, number>();
+  readonly #traffic = new Map<StreamChannel, ChannelTraffic>();
   #control: Stream | undefined;
   #state: 'handshake' | 'ready' | 'closed' = 'handshake';
   #flushScheduled = false;
@@ -59,8 +67,16 @@ export class Link {
     this.#events = events;
     this.#metrics = metrics;
     this.#channels = options.channels.map(spec => new OutboundChannel(spec));
-    for (const channel of this.#channels) this.#channelById.set(channel.spec.id, channel);
+    for (const channel of this.#channels) {
+      this.#channelById.set(channel.spec.id, channel);
+      this.#traffic.set(channel.spec.id, emptyTraffic(channel.spec.name));
+    }
     connection.addEventListener('close', event => this.#end(event.error?.message ?? 'connection closed'));
+  }
+
+  /** Since the connection began, by channel. */
+  traffic(): ChannelTraffic[] {
+    return [...this.#traffic.values()].map(traffic => ({...traffic}));
   }
 
   get ready(): boolean {
@@ -122,7 +138,11 @@ export class Link {
   /** false when the link is closed or the queue full. */
   send(channelId: StreamChannel, bytes: Uint8Array): boolean {
     const channel = this.#channelById.get(channelId);
-    if (channel === undefined || this.#state !== 'ready' || !channel.push(bytes)) return false;
+    if (channel === undefined || this.#state !== 'ready') return false;
+    if (!channel.push(bytes)) {
+      this.#metrics.p2pRefusedSendsTotal?.inc({channel: channel.spec.name});
+      return false;
+    }
     this.#scheduleFlush();
     return true;
   }
@@ -235,18 +255,36 @@ export class Link {
   }
 
   #readChannel(spec: ChannelSpec, stream: Stream): void {
-    readFrames(stream, spec.messageMaxBytes, {
-      frame: payload => {
+    // While the stream is paused, the window that was granted may fill.
+    stream.maxReadBufferLength = 2 * STREAM_WINDOW_MAX_BYTES;
+    const {clock} = this.#options;
+    const limiter = new RateLimiter(spec.receive, () => clock.nowMs());
+    const traffic = this.#traffic.get(spec.id) as ChannelTraffic;
+    const reader = {
+      frame: (payload: Uint8Array) => {
         if (this.#state !== 'ready') return;
         this.#heard = true;
+        limiter.take(payload.byteLength);
+        traffic.receivedMessages++;
+        traffic.receivedBytes += payload.byteLength;
         this.#received.set(spec.id, ((this.#received.get(spec.id) ?? 0) + 1) >>> 0);
         this.#metrics.p2pMessagesTotal?.inc({channel: spec.name, direction: 'received'});
         this.#metrics.p2pBytesTotal?.inc({channel: spec.name, direction: 'received'}, payload.byteLength);
         this.#events.message(this, spec.id, payload);
       },
-      fault: fault => this.#events.violation(this, `${spec.name} stream: ${fault} frame`),
+      pauseMs: () => {
+        const debtMs = limiter.debtMs();
+        if (debtMs === 0) return 0;
+        // A peer that is held back is not silent.
+        this.#heard = true;
+        this.#metrics.p2pThrottledTotal?.inc({channel: spec.name});
+        if (limiter.throttled(debtMs) && spec.scored) this.#events.flood(this, spec.name);
+        return debtMs;
+      },
+      fault: (fault: FrameFault) => this.#events.violation(this, `${spec.name} stream: ${fault} frame`),
       end: () => this.abort(`${spec.name} stream closed by the peer`),
-    });
+    };
+    readFrames(stream, spec.messageMaxBytes, reader, (delayMs, fn) => clock.setTimer(delayMs, fn));
     // Our half is never used; closing it lets both sides forget the stream when the peer closes its own.
     if (stream.status === 'open') closeQuietly(stream);
   }
@@ -264,6 +302,9 @@ export class Link {
       for (const channel of this.#channels) {
         const {messages, bytes} = channel.write();
         if (messages === 0) continue;
+        const traffic = this.#traffic.get(channel.spec.id) as ChannelTraffic;
+        traffic.sentMessages += messages;
+        traffic.sentBytes += bytes;
         this.#metrics.p2pMessagesTotal?.inc({channel: channel.spec.name, direction: 'sent'}, messages);
         this.#metrics.p2pBytesTotal?.inc({channel: channel.spec.name, direction: 'sent'}, bytes);
       }

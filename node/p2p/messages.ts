@@ -5,7 +5,7 @@ import {CONTROL_MESSAGE_MAX_BYTES, MEMPOOL_BATCH_MAX_TRANSACTIONS} from './limit
  * Messages of this folder, protobuf (docs/spec/p2p.md):
  *
  *     message Control   { oneof sum { Hello hello = 1; Heartbeat heartbeat = 2; } }
- *     message Hello     { uint32 protocol_version = 1; string chain_id = 2; bytes genesis_hash = 3; string version = 4; string moniker = 5; bytes session = 6; }
+ *     message Hello     { uint32 protocol_version = 1; string chain_id = 2; bytes genesis_hash = 3; string version = 4; string moniker = 5; bytes session = 6; string listen_address = 7; }
  *     message Heartbeat { repeated Received received = 1; }
  *     message Received  { uint32 channel = 1; uint32 messages = 2; }
  *     message Txs       { repeated bytes txs = 1; }
@@ -18,6 +18,8 @@ export interface Hello {
   readonly moniker: string;
   /** Random per start of a node: tells a restarted peer from a second connection of a running one. */
   readonly session: Uint8Array;
+  /** Where the node says it can be dialled, a multiaddr with its own id; empty when nowhere. Believed of nobody else. */
+  readonly listenAddress: string;
 }
 
 /** Messages received so far on each channel of this connection, modulo 2^32. */
@@ -32,9 +34,9 @@ export class MalformedMessageError extends Error {
   }
 }
 
-const tag = (field: number, wireType: number): number => (field << 3) | wireType;
-const VARINT = 0;
-const BYTES = 2;
+export const tag = (field: number, wireType: number): number => (field << 3) | wireType;
+export const VARINT = 0;
+export const BYTES = 2;
 
 export function encodeHello(hello: Hello): Uint8Array {
   const writer = Writer.create();
@@ -45,6 +47,7 @@ export function encodeHello(hello: Hello): Uint8Array {
   writer.uint32(tag(4, BYTES)).string(hello.version);
   writer.uint32(tag(5, BYTES)).string(hello.moniker);
   writer.uint32(tag(6, BYTES)).bytes(hello.session);
+  writer.uint32(tag(7, BYTES)).string(hello.listenAddress);
   return writer.ldelim().finish();
 }
 
@@ -100,7 +103,7 @@ export function decodeTransactions(bytes: Uint8Array): Uint8Array[] {
 }
 
 function decodeHello(bytes: Uint8Array): Hello {
-  const hello = {protocolVersion: 0, chainId: '', genesisHash: new Uint8Array(), version: '', moniker: '', session: new Uint8Array()};
+  const hello = {protocolVersion: 0, chainId: '', genesisHash: new Uint8Array(), version: '', moniker: '', session: new Uint8Array(), listenAddress: ''};
   eachField(Reader.create(bytes), (reader, fieldTag) => {
     if (fieldTag === tag(1, VARINT)) hello.protocolVersion = reader.uint32();
     else if (fieldTag === tag(2, BYTES)) hello.chainId = reader.string();
@@ -108,6 +111,7 @@ function decodeHello(bytes: Uint8Array): Hello {
     else if (fieldTag === tag(4, BYTES)) hello.version = reader.string();
     else if (fieldTag === tag(5, BYTES)) hello.moniker = reader.string();
     else if (fieldTag === tag(6, BYTES)) hello.session = Uint8Array.from(reader.bytes());
+    else if (fieldTag === tag(7, BYTES)) hello.listenAddress = reader.string();
     else return false;
     return true;
   });
@@ -132,14 +136,14 @@ function decodeReceived(bytes: Uint8Array): Received {
   return received;
 }
 
-function eachField(reader: Reader, read: (reader: Reader, fieldTag: number) => boolean): void {
+export function eachField(reader: Reader, read: (reader: Reader, fieldTag: number) => boolean): void {
   while (reader.pos < reader.len) {
     const fieldTag = reader.uint32();
     if (!read(reader, fieldTag)) reader.skipType(fieldTag & 7);
   }
 }
 
-function guarded<T>(what: string, decode: () => T): T {
+export function guarded<T>(what: string, decode: () => T): T {
   try {
     return decode();
   } catch (error) {

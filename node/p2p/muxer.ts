@@ -1,6 +1,6 @@
 import type {StreamMuxerFactory} from '@libp2p/interface';
 import {yamux} from '@libp2p/yamux';
-import {INBOUND_STREAMS_MAX} from './limits.ts';
+import {INBOUND_STREAMS_MAX, STREAM_WINDOW_MAX_BYTES} from './limits.ts';
 
 /** What of a yamux muxer is wrapped; not part of the interface that libp2p declares. */
 interface Sending {
@@ -13,7 +13,7 @@ interface Sending {
  * Nothing is lost by it: the close of the connection reaches every stream as its own event.
  */
 export function createMuxerFactory(): () => StreamMuxerFactory {
-  const create = yamux({maxInboundStreams: INBOUND_STREAMS_MAX, maxOutboundStreams: INBOUND_STREAMS_MAX});
+  const create = yamux({maxInboundStreams: INBOUND_STREAMS_MAX, maxOutboundStreams: INBOUND_STREAMS_MAX, streamOptions: {maxStreamWindowSize: STREAM_WINDOW_MAX_BYTES}});
   return () => {
     const factory = create();
     const createStreamMuxer = factory.createStreamMuxer.bind(factory);

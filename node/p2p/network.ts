@@ -1,81 +1,94 @@
-import {randomBytes} from 'node:crypto';
-import {setMaxListeners} from 'node:events';
 import type {Channel, PeerEvents, PeerNetwork} from '#consensus/engine';
 import type {Connection, Stream} from '@libp2p/interface';
 import {multiaddr} from '@multiformats/multiaddr';
 import type {Multiaddr} from '@multiformats/multiaddr';
-import {groupByPeer, parsePeerAddress} from './addresses.ts';
-import {channelProtocol, CHANNELS, HELLO_PROTOCOL, isChainId, mempoolTopic} from './channels.ts';
+import {Admission} from './admission.ts';
+import {groupByPeer, parsePeerAddress, peerIds} from './addresses.ts';
+import {channelProtocol, CHANNELS, HELLO_PROTOCOL, mempoolTopic, PEX_CHANNEL} from './channels.ts';
 import type {StreamChannel} from './channels.ts';
 import {PersistentDialer} from './dialer.ts';
-import {helloFault, prefersNewConnection} from './handshake.ts';
+import {startGossip} from './gossipAttachment.ts';
+import type {GossipAttachment} from './gossipAttachment.ts';
+import {helloFault, ownHello, prefersNewConnection} from './handshake.ts';
 import {createHost} from './host.ts';
 import type {Host} from './host.ts';
 import {
   BAN_POINTS,
+  CUT_PEERS_MAX,
   DEFAULT_TIMING,
-  GENESIS_HASH_BYTES,
-  GOSSIPLESS_HEARTBEATS_MAX,
-  MONIKER_MAX_LENGTH,
-  PROTOCOL_VERSION,
-  SESSION_BYTES,
+  FLOOD_POINTS,
   STREAMS_PER_CHANNEL_MAX,
 } from './limits.ts';
 import {Link} from './link.ts';
 import type {LinkEvents} from './link.ts';
-import {MempoolGossip} from './mempoolGossip.ts';
+import type {MempoolGossip} from './mempoolGossip.ts';
 import type {Hello} from './messages.ts';
+import {listenAddressOf} from './listenAddress.ts';
+import {peerInfo, reportBook, reportPeers} from './peerInfo.ts';
+import type {AnnouncedPeer} from './peerInfo.ts';
 import {PeerScores} from './peerScores.ts';
+import {PeerStore} from './peerStore.ts';
+import {PeerExchange} from './pex.ts';
+import {Subscribers} from './subscribers.ts';
 import type {P2pModules, P2pOptions, P2pTiming, PeerInfo, TransactionsHandler} from './types.ts';
-
-interface AnnouncedPeer {
-  readonly link: Link;
-  readonly hello: Hello;
-  readonly connectedAtMs: number;
-}
 
 /**
  * The peers of a node. A connection becomes a peer after the handshake, is one for as long as its link lives, and is announced to
- * the subscribers with `peerAdded` and `peerRemoved`. Addresses come from the configuration; an address book that exchanges them
- * among peers would call `dial`.
+ * the subscribers with `peerAdded` and `peerRemoved`. The persistent peers are dialled by `PersistentDialer`, all others by
+ * `PeerExchange`; `Admission` says who may be one.
  */
 export class P2pNetwork implements PeerNetwork {
   readonly #options: P2pOptions;
   readonly #modules: P2pModules;
   readonly #timing: P2pTiming;
-  readonly #hello: Hello;
+  #hello: Hello;
   readonly #scores: PeerScores;
   readonly #dialer: PersistentDialer;
+  readonly #admission: Admission;
+  readonly #store: PeerStore;
+  readonly #pex: PeerExchange | undefined;
+  readonly #subscribers: Subscribers;
   /** All open links by connection id, those still in handshake among them. */
   readonly #links = new Map<string, Link>();
-  /** Links that gossipsub is being told of. */
-  readonly #attaching = new Set<Link>();
   readonly #handshakeTimers = new Map<Link, () => void>();
   readonly #peers = new Map<string, AnnouncedPeer>();
-  readonly #subscribers = new Set<PeerEvents>();
-  readonly #writableListeners = new Set<(peer: string, channel: Channel) => void>();
   readonly #linkEvents: LinkEvents;
   #transactionsHandler: TransactionsHandler | undefined;
   #host: Host | undefined;
   #gossip: MempoolGossip | undefined;
+  #attachment: GossipAttachment | undefined;
   #cancelHeartbeat: (() => void) | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
   /** Throws when an option is malformed (RangeError, PeerAddressError). */
   constructor(options: P2pOptions, modules: P2pModules) {
-    if (!isChainId(options.chainId)) throw new RangeError(`chain id ${JSON.stringify(options.chainId)} cannot stand in a protocol id`);
-    if (options.genesisHash.byteLength !== GENESIS_HASH_BYTES) throw new RangeError('the genesis hash must have 32 bytes');
-    if (options.moniker.length > MONIKER_MAX_LENGTH) throw new RangeError(`the moniker must have at most ${MONIKER_MAX_LENGTH} characters`);
     this.#options = options;
     this.#modules = modules;
     this.#timing = {...DEFAULT_TIMING, ...options.timing};
-    const {chainId, genesisHash, version, moniker} = options;
-    this.#hello = {protocolVersion: PROTOCOL_VERSION, chainId, genesisHash, version, moniker, session: randomBytes(SESSION_BYTES)};
+    this.#hello = ownHello(options);
+    const unconditional = peerIds(options.unconditionalPeerIds, 'unconditional');
+    const privatePeerIds = peerIds(options.privatePeerIds, 'private');
+    for (const seed of options.seeds ?? []) parsePeerAddress(seed);
+    this.#subscribers = new Subscribers(modules.logger);
     this.#scores = new PeerScores(modules.clock, this.#timing);
+    const {maxInbound, maxOutbound, files} = options;
+    this.#admission = new Admission(
+      {maxInbound, maxOutbound, unconditional},
+      {scores: this.#scores, isPersistent: peer => this.#dialer.isPersistent(peer), links: () => this.#links.values()},
+    );
+    const {clock, logger, random} = modules;
+    this.#store = new PeerStore(
+      {ownPeerId: this.peerId, privatePeerIds, strict: options.addressBookStrict ?? true},
+      files,
+      {scores: this.#scores, nowMs: () => clock.nowMs(), random, clock, logger},
+    );
     this.#linkEvents = {
       hello: (link, hello) => this.#onHello(link, hello),
       message: (link, channel, bytes) => this.#onMessage(link, channel, bytes),
-      writable: (link, channel) => this.#onWritable(link, channel),
+      writable: (link, channel) => {
+        if (channel !== PEX_CHANNEL) this.#subscribers.tellWritable(link.peer, channel);
+      },
+      flood: (link, channel) => this.#punish(link.peer, FLOOD_POINTS, `floods the ${channel} channel`),
       violation: (link, reason) => this.#punish(link.peer, BAN_POINTS, reason),
       closed: (link, reason) => this.#onClosed(link, reason),
     };
@@ -88,8 +101,10 @@ export class P2pNetwork implements PeerNetwork {
         dial: addresses => this.#dial(addresses),
         isConnected: peer => this.#isConnected(peer),
         banRemainingMs: peer => this.#scores.banRemainingMs(peer),
+        isCut: peer => this.#admission.isCut(peer),
       },
     );
+    this.#pex = options.pex === false ? undefined : this.#createPex();
   }
 
   get peerId(): string {
@@ -107,12 +122,13 @@ export class P2pNetwork implements PeerNetwork {
     this.#state = 'running';
     const {chainId, listen, version, maxInbound, maxOutbound, persistentPeers, inboundConnectionsPerSecond} = this.#options;
     const topic = mempoolTopic(chainId);
-    const maxPeers = maxInbound + maxOutbound + persistentPeers.length;
+    const maxPeers = maxInbound + maxOutbound + persistentPeers.length + (this.#options.unconditionalPeerIds?.length ?? 0);
+    await this.#store.open();
     const {upgradeTimeoutMs} = this.#timing;
     const hostOptions = {listen, version, maxPeers, inboundConnectionsPerSecond, upgradeTimeoutMs, mempoolTopic: topic};
     const host = await createHost(hostOptions, this.#modules.identity, {
-      denyDialPeer: peer => this.#scores.isBanned(peer.toString()),
-      denyInboundEncryptedConnection: peer => !this.#admits(peer.toString()),
+      denyDialPeer: peer => this.#admission.isRefused(peer.toString()),
+      denyInboundEncryptedConnection: peer => this.#stopped || !this.#admission.admitsInbound(peer.toString()),
     });
     this.#host = host;
     const streams = {maxInboundStreams: STREAMS_PER_CHANNEL_MAX, maxOutboundStreams: STREAMS_PER_CHANNEL_MAX};
@@ -123,20 +139,18 @@ export class P2pNetwork implements PeerNetwork {
     host.addEventListener('connection:open', event => this.#onConnection(event.detail));
     await host.start();
     if (this.#stopped) return;
-    this.#gossip = new MempoolGossip(
-      {topic, batchDelayMs: this.#timing.mempoolBatchDelayMs},
-      {
-        pubsub: host.services.pubsub,
-        clock: this.#modules.clock,
-        logger: this.#modules.logger,
-        isAnnounced: peer => this.#peers.has(peer),
-        punish: (peer, points, reason) => this.#punish(peer, points, reason),
-      },
+    this.#hello = {...this.#hello, listenAddress: listenAddressOf(this.#options, host.getMultiaddrs().map(String), this.peerId)};
+    const {clock, logger} = this.#modules;
+    const gossip = startGossip(
+      {topic, batchDelayMs: this.#timing.mempoolBatchDelayMs, timeoutMs: this.#timing.handshakeTimeoutMs},
+      {host, clock, logger, isAnnounced: peer => this.#peers.has(peer), punish: (peer, points, reason) => this.#punish(peer, points, reason)},
     );
+    this.#gossip = gossip.mempool;
+    this.#attachment = gossip.attachment;
     this.#gossip.onTransactions((peer, transactions) => this.#transactionsHandler?.(peer, transactions) ?? 'ignore');
-    this.#gossip.start();
     this.#armHeartbeat();
     this.#dialer.start();
+    this.#pex?.start();
     this.#modules.logger.info({addresses: this.addresses()}, 'Listening for peers');
   }
 
@@ -144,15 +158,16 @@ export class P2pNetwork implements PeerNetwork {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#dialer.stop();
+    this.#pex?.stop();
     this.#cancelHeartbeat?.();
     this.#gossip?.stop();
     await Promise.all([...this.#links.values()].map(link => link.close('this node stops')));
     await this.#host?.stop();
+    await this.#store.close();
   }
 
   subscribe(events: PeerEvents): () => void {
-    this.#subscribers.add(events);
-    return () => this.#subscribers.delete(events);
+    return this.#subscribers.add(events);
   }
 
   peers(): readonly string[] {
@@ -160,15 +175,8 @@ export class P2pNetwork implements PeerNetwork {
   }
 
   peerInfos(): PeerInfo[] {
-    return [...this.#peers].map(([id, {link, hello, connectedAtMs}]) => ({
-      id,
-      moniker: hello.moniker,
-      version: hello.version,
-      direction: link.outbound ? 'outbound' : 'inbound',
-      remoteAddress: link.connection.remoteAddr.toString(),
-      connectedAtMs,
-      persistent: this.#dialer.isPersistent(id),
-    }));
+    const now = this.#modules.clock.nowMs();
+    return [...this.#peers.values()].map(peer => peerInfo(peer, this.#dialer.isPersistent(peer.link.peer), now));
   }
 
   /** What is open at this moment; for telemetry, and for tests that look for leaks. */
@@ -188,8 +196,7 @@ export class P2pNetwork implements PeerNetwork {
   }
 
   onWritable(fn: (peer: string, channel: Channel) => void): () => void {
-    this.#writableListeners.add(fn);
-    return () => this.#writableListeners.delete(fn);
+    return this.#subscribers.addWritable(fn);
   }
 
   reportMisbehaviour(peer: string, reason: string): void {
@@ -213,7 +220,7 @@ export class P2pNetwork implements PeerNetwork {
   /** Whether our transactions reach this peer and its reach us without another in between. */
   gossipsWith(peer: string): boolean {
     const announced = this.#peers.get(peer);
-    return announced !== undefined && this.#gossips(announced.link);
+    return announced !== undefined && this.#attachment?.isAttached(announced.link) === true;
   }
 
   /**
@@ -222,10 +229,19 @@ export class P2pNetwork implements PeerNetwork {
    */
   async dial(address: string): Promise<boolean> {
     const {peerId, address: parsed} = parsePeerAddress(address);
-    if (peerId === this.peerId || this.#isConnected(peerId) || this.#scores.isBanned(peerId)) return false;
-    if (this.#count('outbound') >= this.#options.maxOutbound) return false;
+    if (peerId === this.peerId || this.#isConnected(peerId) || this.#admission.isRefused(peerId)) return false;
+    if (!this.#admission.isTrusted(peerId) && this.#admission.outboundRoom() === 0) return false;
     await this.#dial([parsed]);
     return true;
+  }
+
+  /**
+   * Cuts this node off from these peers, or from all: their connections are dropped, and neither dialled nor let in until the next call
+   * replaces the cut; `[]` heals. For tests of whole processes only (node/app's test-only server).
+   */
+  setCut(peers: readonly string[] | 'all'): void {
+    this.#admission.setCut(peers === 'all' ? 'all' : peerIds(peers, 'cut', CUT_PEERS_MAX));
+    for (const link of [...this.#links.values()]) if (this.#admission.isCut(link.peer)) link.abort('cut by a test');
   }
 
   get #stopped(): boolean {
@@ -243,24 +259,10 @@ export class P2pNetwork implements PeerNetwork {
     return false;
   }
 
-  #count(direction: 'inbound' | 'outbound'): number {
-    let count = 0;
-    for (const link of this.#links.values()) {
-      if (link.outbound === (direction === 'outbound') && !this.#dialer.isPersistent(link.peer)) count++;
-    }
-    return count;
-  }
-
-  /** Whether an inbound connection of this peer is welcome. */
-  #admits(peer: string): boolean {
-    if (this.#stopped || this.#scores.isBanned(peer)) return false;
-    return this.#dialer.isPersistent(peer) || this.#count('inbound') < this.#options.maxInbound;
-  }
-
   #onConnection(connection: Connection): void {
     if (connection.status !== 'open' || this.#links.has(connection.id)) return;
-    const link = new Link(connection, {chainId: this.#options.chainId, channels: CHANNELS}, this.#linkEvents, this.#modules.metrics);
-    if (this.#stopped || this.#scores.isBanned(link.peer) || (!link.outbound && !this.#admits(link.peer))) {
+    const link = new Link(connection, {chainId: this.#options.chainId, channels: CHANNELS, clock: this.#modules.clock}, this.#linkEvents, this.#modules.metrics);
+    if (this.#stopped || this.#admission.isRefused(link.peer) || (!link.outbound && !this.#admission.admitsInbound(link.peer))) {
       connection.abort(new Error('not admitted'));
       return;
     }
@@ -312,12 +314,13 @@ export class P2pNetwork implements PeerNetwork {
   #announce(link: Link, hello: Hello): void {
     this.#clearHandshakeTimer(link);
     this.#peers.set(link.peer, {link, hello, connectedAtMs: this.#modules.clock.nowMs()});
-    this.#modules.metrics.peers.set(this.#peers.size);
+    reportPeers(this.#modules.metrics, this.#peers.values());
     this.#dialer.connected(link.peer);
     this.#modules.logger.info({peer: link.peer, moniker: hello.moniker, outbound: link.outbound}, 'Peer connected');
     link.start();
-    void this.#attachGossip(link);
-    this.#tell(events => events.peerAdded(link.peer));
+    void this.#attachment?.attach(link);
+    this.#pex?.peerAdded({id: link.peer, outbound: link.outbound, remoteIp: link.connection.remoteAddr.getComponents()[0]?.value ?? '', listenAddress: hello.listenAddress});
+    this.#subscribers.tell(events => events.peerAdded(link.peer));
   }
 
   #onClosed(link: Link, reason: string): void {
@@ -331,10 +334,11 @@ export class P2pNetwork implements PeerNetwork {
       return;
     }
     this.#peers.delete(link.peer);
-    this.#modules.metrics.peers.set(this.#peers.size);
+    reportPeers(this.#modules.metrics, this.#peers.values());
     this.#modules.logger.info({peer: link.peer, reason}, 'Peer disconnected');
     this.#dialer.disconnected(link.peer, this.#modules.clock.nowMs() - announced.connectedAtMs);
-    this.#tell(events => events.peerRemoved(link.peer));
+    this.#pex?.peerRemoved(link.peer);
+    this.#subscribers.tell(events => events.peerRemoved(link.peer));
   }
 
   #clearHandshakeTimer(link: Link): void {
@@ -343,20 +347,18 @@ export class P2pNetwork implements PeerNetwork {
   }
 
   #onMessage(link: Link, channel: StreamChannel, bytes: Uint8Array): void {
-    this.#tell(events => events.message(link.peer, channel, bytes));
-  }
-
-  #onWritable(link: Link, channel: StreamChannel): void {
-    for (const listener of this.#writableListeners) this.#guard(() => listener(link.peer, channel));
+    if (channel === PEX_CHANNEL) this.#pex?.receive(link.peer, bytes);
+    else this.#subscribers.tell(events => events.message(link.peer, channel, bytes));
   }
 
   #punish(peer: string, points: number, reason: string): void {
-    const bannedUntilMs = this.#scores.addPoints(peer, points);
+    const bannedUntilMs = this.#scores.addPoints(peer, points, this.#admission.isTrusted(peer));
     if (bannedUntilMs === undefined) {
       this.#modules.logger.debug({peer, reason, points}, 'Peer scored');
       return;
     }
     this.#modules.metrics.p2pBansTotal?.inc();
+    if (!this.#admission.isTrusted(peer)) this.#store.book.remove(peer);
     this.#modules.logger.warn({peer, reason, until: new Date(bannedUntilMs).toISOString()}, 'Peer banned');
     for (const link of [...this.#links.values()]) if (link.peer === peer) link.abort(`banned: ${reason}`);
   }
@@ -365,55 +367,31 @@ export class P2pNetwork implements PeerNetwork {
     this.#cancelHeartbeat = this.#modules.clock.setTimer(this.#timing.heartbeatIntervalMs, () => {
       for (const {link} of [...this.#peers.values()]) {
         link.heartbeat();
-        if (!link.closed) this.#watchGossip(link);
+        if (!link.closed) this.#attachment?.watch(link);
       }
+      reportBook(this.#modules.metrics, this.#store.book);
       if (!this.#stopped) this.#armHeartbeat();
     });
   }
 
-  #gossips(link: Link): boolean {
-    const {pubsub} = (this.#host as Host).services;
-    const open = link.connection.streams.some(stream => stream.direction === 'outbound' && pubsub.protocols.includes(stream.protocol));
-    return open && this.#gossip?.isSubscribed(link.peer) === true;
-  }
-
-  /** Gossipsub does not open a lost stream again; a stream it shared with a connection that lost a simultaneous dial is lost. */
-  #watchGossip(link: Link): void {
-    if (this.#attaching.has(link)) return;
-    if (this.#gossips(link)) {
-      link.gossiplessHeartbeats = 0;
-      return;
-    }
-    link.gossiplessHeartbeats++;
-    if (link.gossiplessHeartbeats >= GOSSIPLESS_HEARTBEATS_MAX) link.abort('no gossip stream');
-    else void this.#attachGossip(link);
-  }
-
-  /** Identifying a peer tells gossipsub of it. Never rejects; the watchdog tries again. */
-  async #attachGossip(link: Link): Promise<void> {
-    this.#attaching.add(link);
-    try {
-      const signal = AbortSignal.timeout(this.#timing.handshakeTimeoutMs);
-      setMaxListeners(0, signal);
-      await (this.#host as Host).services.identify.identify(link.connection, {signal});
-    } catch (error) {
-      if (!link.closed) this.#modules.logger.debug({peer: link.peer, error: String(error)}, 'Peer could not be identified');
-    } finally {
-      this.#attaching.delete(link);
-    }
-  }
-
-  #tell(event: (events: PeerEvents) => void): void {
-    for (const subscriber of [...this.#subscribers]) this.#guard(() => event(subscriber));
-  }
-
-  /** What a peer caused must not be able to throw into the connection's event loop. */
-  #guard(fn: () => void): void {
-    try {
-      fn();
-    } catch (error) {
-      this.#modules.logger.error({error}, 'A subscriber of the network failed');
-    }
+  #createPex(): PeerExchange {
+    const {clock, logger, random} = this.#modules;
+    return new PeerExchange(
+      {seeds: this.#options.seeds ?? [], seedMode: this.#options.seedMode ?? false, ensurePeersIntervalMs: this.#timing.ensurePeersIntervalMs},
+      {
+        book: () => this.#store.book,
+        clock,
+        logger,
+        random,
+        outboundRoom: () => this.#admission.outboundRoom(),
+        isConnected: peer => this.#isConnected(peer),
+        isRefused: peer => this.#admission.isRefused(peer),
+        isTrusted: peer => this.#admission.isTrusted(peer),
+        dial: address => this.dial(address),
+        send: (peer, bytes) => this.#peers.get(peer)?.link.send(PEX_CHANNEL, bytes) ?? false,
+        disconnect: (peer, reason) => void this.#peers.get(peer)?.link.close(reason),
+        punish: (peer, points, reason) => this.#punish(peer, points, reason),
+      },
+    );
   }
 }
-

@@ -1,6 +1,14 @@
 import {BAN_POINTS, POINTS_HALF_LIFE_MS, SCORED_PEERS_MAX} from './limits.ts';
 import type {P2pClock, P2pTiming} from './types.ts';
 
+export interface Ban {
+  readonly peer: string;
+  /** How many times in a row it was banned; each ban lasts twice as long as the one before. */
+  readonly bans: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly untilMs: number;
+}
+
 interface PeerRecord {
   points: number;
   updatedAtMs: number;
@@ -23,8 +31,11 @@ export class PeerScores {
     this.#timing = timing;
   }
 
-  /** Returns when the ban ends (milliseconds since the epoch) if these points led to one. */
-  addPoints(peer: string, points: number): number | undefined {
+  /**
+   * Returns when the ban ends (milliseconds since the epoch) if these points led to one. The ban of a trusted peer does not grow: an
+   * operator who named a peer wants it back.
+   */
+  addPoints(peer: string, points: number, trusted = false): number | undefined {
     const now = this.#clock.nowMs();
     const record = this.#records.get(peer) ?? {points: 0, updatedAtMs: now, bans: 0, bannedUntilMs: 0};
     const elapsedMs = Math.max(0, now - record.updatedAtMs);
@@ -34,7 +45,7 @@ export class PeerScores {
     this.#remember(peer, record);
     if (record.points < BAN_POINTS) return undefined;
     record.points = 0;
-    record.bannedUntilMs = now + Math.min(this.#timing.banBaseMs * 2 ** record.bans, this.#timing.banMaxMs);
+    record.bannedUntilMs = now + Math.min(this.#timing.banBaseMs * (trusted ? 1 : 2 ** record.bans), this.#timing.banMaxMs);
     record.bans++;
     return record.bannedUntilMs;
   }
@@ -47,6 +58,21 @@ export class PeerScores {
 
   isBanned(peer: string): boolean {
     return this.banRemainingMs(peer) > 0;
+  }
+
+  /** Bans that have not expired, oldest fault first. */
+  bans(): Ban[] {
+    const now = this.#clock.nowMs();
+    return [...this.#records].flatMap(([peer, {bans, bannedUntilMs}]) => (bannedUntilMs > now ? [{peer, bans, untilMs: bannedUntilMs}] : []));
+  }
+
+  /** Takes back the bans of an earlier run. None lasts longer than the longest that is given, whatever the clock did meanwhile. */
+  restore(bans: readonly Ban[]): void {
+    const now = this.#clock.nowMs();
+    for (const {peer, bans: count, untilMs} of bans) {
+      if (untilMs <= now) continue;
+      this.#remember(peer, {points: 0, updatedAtMs: now, bans: count, bannedUntilMs: Math.min(untilMs, now + this.#timing.banMaxMs)});
+    }
   }
 
   #remember(peer: string, record: PeerRecord): void {

@@ -1,4 +1,5 @@
 import type {NodeIdentity} from './identity.ts';
+import type {ChannelTraffic} from './traffic.ts';
 
 /** What this folder writes its log to; pino and the engine's logger both fit. */
 export interface P2pLogger {
@@ -21,6 +22,11 @@ export interface P2pMetrics {
   readonly peers: {set(value: number): void};
   readonly p2pBansTotal?: {inc(): void};
   readonly p2pDisconnectsTotal?: {inc(): void};
+  /** `throttled`: pauses in reading a peer's stream; `refusedSends`: messages that found a peer's queue full. */
+  readonly p2pThrottledTotal?: {inc(labels: {channel: string}): void};
+  readonly p2pRefusedSendsTotal?: {inc(labels: {channel: string}): void};
+  readonly p2pAddressBookSize?: {set(labels: {bucket: 'new' | 'tried'}, value: number): void};
+  readonly p2pPeersByDirection?: {set(labels: {direction: 'inbound' | 'outbound'}, value: number): void};
   readonly p2pMessagesTotal?: {inc(labels: {channel: string; direction: 'sent' | 'received'}, value?: number): void};
   readonly p2pBytesTotal?: {inc(labels: {channel: string; direction: 'sent' | 'received'}, value?: number): void};
 }
@@ -44,6 +50,8 @@ export interface P2pTiming {
   readonly banMaxMs: number;
   /** How long published transactions wait for more to share a gossip message. */
   readonly mempoolBatchDelayMs: number;
+  /** Between looks at whether more peers are wanted. A peer that asks for addresses more than three times in it is at fault. */
+  readonly ensurePeersIntervalMs: number;
 }
 
 export interface P2pOptions {
@@ -59,6 +67,22 @@ export interface P2pOptions {
   readonly maxInbound: number;
   /** Most outbound peers, persistent ones not counted. */
   readonly maxOutbound: number;
+  /** Peers that are let in when all places are taken. */
+  readonly unconditionalPeerIds?: readonly string[];
+  /** Peers whose addresses are told to nobody. */
+  readonly privatePeerIds?: readonly string[];
+  /** Asked for addresses when the book has none to dial. */
+  readonly seeds?: readonly string[];
+  /** Whether addresses are exchanged with peers. Default true. */
+  readonly pex?: boolean;
+  /** Crawls the network, answers those who ask, and hangs up. */
+  readonly seedMode?: boolean;
+  /** Only addresses that the whole internet reaches enter the book. Default true. */
+  readonly addressBookStrict?: boolean;
+  /** Where peers reach this node, if not where it listens; a multiaddr without `/p2p`. */
+  readonly externalAddress?: string;
+  /** Without them, addresses and bans end with the process. */
+  readonly files?: {readonly addressBook: string; readonly bans: string};
   /** Name shown to peers. */
   readonly moniker: string;
   /** Software version shown to peers, for example `0.1.0`. */
@@ -87,6 +111,10 @@ export interface PeerInfo {
   /** Milliseconds since the Unix epoch. */
   readonly connectedAtMs: number;
   readonly persistent: boolean;
+  /** Milliseconds since it was announced. */
+  readonly durationMs: number;
+  /** What went over this connection, by channel: messages and bytes, frames' prefixes counted where sent. */
+  readonly channels: readonly ChannelTraffic[];
 }
 
 /**

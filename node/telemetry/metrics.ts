@@ -14,6 +14,10 @@ export interface NodeMetrics {
   readonly peers: Gauge;
   readonly p2pBansTotal: Counter;
   readonly p2pDisconnectsTotal: Counter;
+  readonly p2pThrottledTotal: Counter<'channel'>;
+  readonly p2pRefusedSendsTotal: Counter<'channel'>;
+  readonly p2pAddressBookSize: Gauge<'bucket'>;
+  readonly p2pPeersByDirection: Gauge<'direction'>;
   readonly p2pMessagesTotal: Counter<'channel' | 'direction'>;
   readonly p2pBytesTotal: Counter<'channel' | 'direction'>;
   readonly mempoolTransactions: Gauge<'state'>;
@@ -45,6 +49,10 @@ export function createMetrics(): NodeMetrics {
     peers: new Gauge({name: 'qanat_p2p_peers', help: 'Connected peers.', registers}),
     p2pBansTotal: new Counter({name: 'qanat_p2p_bans_total', help: 'Peers banned.', registers}),
     p2pDisconnectsTotal: new Counter({name: 'qanat_p2p_disconnects_total', help: 'Connections to peers that ended.', registers}),
+    p2pThrottledTotal: new Counter({name: 'qanat_p2p_throttled_total', help: 'Pauses in reading from peers that exceeded the rate of a channel.', labelNames: ['channel'] as const, registers}),
+    p2pRefusedSendsTotal: new Counter({name: 'qanat_p2p_refused_sends_total', help: 'Messages that found the queue to a peer full.', labelNames: ['channel'] as const, registers}),
+    p2pAddressBookSize: new Gauge({name: 'qanat_p2p_address_book_size', help: 'Addresses in the book: new ones have not answered yet, tried ones have.', labelNames: ['bucket'] as const, registers}),
+    p2pPeersByDirection: new Gauge({name: 'qanat_p2p_peers_by_direction', help: 'Connected peers by who dialled.', labelNames: ['direction'] as const, registers}),
     p2pMessagesTotal: new Counter({name: 'qanat_p2p_messages_total', help: 'Messages by channel.', labelNames: ['channel', 'direction'] as const, registers}),
     p2pBytesTotal: new Counter({name: 'qanat_p2p_bytes_total', help: 'Bytes of messages by channel.', labelNames: ['channel', 'direction'] as const, registers}),
     mempoolTransactions: new Gauge({name: 'qanat_mempool_transactions', help: 'Transactions that wait: pending ones can be included, queued ones cannot yet.', labelNames: ['state'] as const, registers}),

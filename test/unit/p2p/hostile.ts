@@ -5,18 +5,20 @@ import {yamux} from '@libp2p/yamux';
 import {multiaddr} from '@multiformats/multiaddr';
 import {createLibp2p} from 'libp2p';
 import {channelProtocol, CHANNELS, HELLO_PROTOCOL} from '../../../node/p2p/channels.ts';
+import {PROTOCOL_VERSION} from '../../../node/p2p/limits.ts';
 import {encodeFrame} from '../../../node/p2p/frames.ts';
 import {encodeHello} from '../../../node/p2p/messages.ts';
 import type {Hello} from '../../../node/p2p/messages.ts';
 import {CHAIN_ID, GENESIS_HASH} from './support.ts';
 
 export const HONEST_HELLO: Hello = {
-  protocolVersion: 1,
+  protocolVersion: PROTOCOL_VERSION,
   chainId: CHAIN_ID,
   genesisHash: GENESIS_HASH,
   version: '0.1.0',
   moniker: 'hostile',
   session: new Uint8Array(16).fill(1),
+  listenAddress: '',
 };
 
 /** A bare libp2p node that can speak just enough of the protocol to break it anywhere. */

@@ -9,15 +9,17 @@ import {
   encodeTransactions,
   MalformedMessageError,
 } from '../../../node/p2p/messages.ts';
+import {PROTOCOL_VERSION} from '../../../node/p2p/limits.ts';
 import type {Hello} from '../../../node/p2p/messages.ts';
 
 const HELLO: Hello = {
-  protocolVersion: 1,
+  protocolVersion: PROTOCOL_VERSION,
   chainId: 'qanat-test-1',
   genesisHash: new Uint8Array(32).fill(3),
   version: '0.1.0',
   moniker: 'قنات no. 1',
   session: new Uint8Array(16).fill(9),
+  listenAddress: '/ip4/127.0.0.1/tcp/26656',
 };
 
 describe('control messages', () => {
@@ -46,7 +48,7 @@ describe('control messages', () => {
   it.each([
     ['nothing', new Uint8Array()],
     ['a truncated hello', encodeHello(HELLO).slice(0, 20)],
-    ['too many bytes', encodeHello({...HELLO, moniker: 'x'.repeat(600)})],
+    ['too many bytes', encodeHello({...HELLO, moniker: 'x'.repeat(1_100)})],
   ])('refuse %s', (_name, bytes) => {
     expect(() => decodeControl(bytes)).toThrow(MalformedMessageError);
   });
@@ -77,7 +79,7 @@ describe('helloFault', () => {
   });
 
   it.each([
-    [{protocolVersion: 2}, 'protocol version'],
+    [{protocolVersion: PROTOCOL_VERSION + 1}, 'protocol version'],
     [{chainId: 'other-1'}, 'chain id'],
     [{genesisHash: new Uint8Array(32)}, 'genesis hash'],
   ])('names the mismatch of %j', (change, field) => {

@@ -65,7 +65,7 @@ describe('SendQueue', () => {
 });
 
 describe('OutboundChannel', () => {
-  const spec = {id: 0x22, name: 'vote', messageMaxBytes: 100, queueMaxMessages: 100, queueMaxBytes: 10_000} as const;
+  const spec = {id: 0x22, name: 'vote', messageMaxBytes: 100, queueMaxMessages: 100, queueMaxBytes: 10_000, receive: {messagesPerSecond: 1, bytesPerSecond: 1, burstSeconds: 1}, scored: true} as const;
 
   it('counts heartbeats without progress and calls the channel stalled after five', () => {
     const channel = new OutboundChannel(spec);

@@ -49,6 +49,8 @@ export class TestNode {
         maxOutbound: 20,
         moniker: 'test',
         version: '0.1.0',
+        addressBookStrict: false,
+        pex: false,
         ...options,
         timing: {reconnectBaseMs: 10, reconnectMaxMs: 100, dialYieldMs: 50, mempoolBatchDelayMs: 1, ...options.timing},
       },
