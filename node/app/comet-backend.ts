@@ -10,8 +10,8 @@ import type {ChainFeed} from './chain-feed.ts';
 
 /** CosmJS and relayers choose their dialect by this; the wire formats are those of CometBFT 0.38. */
 const COMET_VERSION = '0.38.17';
-/** Channels State, Data, Vote, VoteSetBits, as CometBFT lists them. */
-const COMET_CHANNELS = '20212223';
+/** Channels BlockSync, State, Data, Vote, VoteSetBits and Evidence, as CometBFT lists them. */
+const COMET_CHANNELS = '402021222338';
 const CODE_REFUSED = 1;
 /** Of transactions that `unconfirmed_txs` picks from. */
 const UNCONFIRMED_BYTES_MAX = 8n * 1024n * 1024n;
