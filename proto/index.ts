@@ -14,6 +14,7 @@ export {
 } from './timestamp.ts';
 export {merkleInnerHash, merkleLeafHash, merkleProofs, merkleRoot, validateMerkleProofBasic, verifyMerkleProof} from './merkle.ts';
 export {simpleMapLeaf, simpleMapProofs, simpleMapRoot, type SimpleMapEntry} from './simple_map.ts';
+export {decodeStateSyncMessage, encodeStateSyncMessage, validateStateSyncMessageBasic, type StateSyncMessage} from './statesync_messages.ts';
 export {decodeBlockSyncMessage, encodeBlockSyncMessage, validateBlockSyncMessageBasic, type BlockSyncMessage} from './blocksync_messages.ts';
 export {blockIdEquals, blockIdKey, isCompleteBlockId, isNilBlockId, isZeroPartSetHeader, NIL_BLOCK_ID, partSetHeaderEquals} from './block_id.ts';
 export {addressOf, verifySignature} from './keys.ts';

@@ -1,7 +1,7 @@
 /**
  * The interface between consensus and execution, in the shape of ABCI 2.0
  * (CometBFT spec/abci/abci++_methods.md). The engine calls it from one loop: never two calls at a time,
- * `query` excepted, which the RPC may call at any moment.
+ * `query`, `listSnapshots` and `loadSnapshotChunk` excepted, which may be called at any moment.
  */
 import type {AbciEvent, Commit, ConsensusParams, Evidence, ExecTxResult, Timestamp, ValidatorUpdate} from '#proto';
 
@@ -96,6 +96,48 @@ export interface QueryResponse {
   readonly codespace: string;
 }
 
+/** A state of the application that peers can fetch, in chunks. `metadata` belongs to the application. */
+export interface Snapshot {
+  readonly height: bigint;
+  readonly format: number;
+  readonly chunks: number;
+  readonly hash: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** ABORT: no snapshot at all. REJECT: another one. REJECT_FORMAT: none of this format. REJECT_SENDER: none of those who offer it. */
+export type OfferSnapshotResult = 'ACCEPT' | 'ABORT' | 'REJECT' | 'REJECT_FORMAT' | 'REJECT_SENDER';
+
+export interface OfferSnapshotRequest {
+  readonly snapshot: Snapshot;
+  /** After the block of the snapshot, as a light client verified it: what the restored state is held against. */
+  readonly appHash: Uint8Array;
+}
+
+export interface LoadSnapshotChunkRequest {
+  readonly height: bigint;
+  readonly format: number;
+  readonly chunk: number;
+}
+
+export interface ApplySnapshotChunkRequest {
+  readonly index: number;
+  readonly chunk: Uint8Array;
+  /** The peer that it came from. */
+  readonly sender: string;
+}
+
+/** RETRY: this chunk again. RETRY_SNAPSHOT: from the first chunk again. REJECT_SNAPSHOT: another snapshot. */
+export type ApplySnapshotChunkResult = 'ACCEPT' | 'ABORT' | 'RETRY' | 'RETRY_SNAPSHOT' | 'REJECT_SNAPSHOT';
+
+export interface ApplySnapshotChunkResponse {
+  readonly result: ApplySnapshotChunkResult;
+  /** To be fetched and applied again. */
+  readonly refetchChunks: readonly number[];
+  /** Nothing more is taken from these. */
+  readonly rejectSenders: readonly string[];
+}
+
 export interface Application {
   info(): Promise<InfoResponse>;
   initChain(request: InitChainRequest): Promise<InitChainResponse>;
@@ -107,4 +149,12 @@ export interface Application {
   finalizeBlock(request: FinalizeBlockRequest): Promise<FinalizeBlockResponse>;
   commit(): Promise<CommitResponse>;
   query(request: QueryRequest): Promise<QueryResponse>;
+  /** Like `loadSnapshotChunk`, at any moment. */
+  listSnapshots(): Promise<readonly Snapshot[]>;
+  /** Only while the application has no block of its own. */
+  offerSnapshot(request: OfferSnapshotRequest): Promise<OfferSnapshotResult>;
+  /** undefined: not (any more) here. */
+  loadSnapshotChunk(request: LoadSnapshotChunkRequest): Promise<Uint8Array | undefined>;
+  /** In order, from 0. With the last, `info` gives the height and the app hash of the snapshot. */
+  applySnapshotChunk(request: ApplySnapshotChunkRequest): Promise<ApplySnapshotChunkResponse>;
 }

@@ -90,7 +90,7 @@ export interface KeyValueStore {
   get(key: Uint8Array): Uint8Array | undefined;
   /** Atomic; durable on return when `sync`. */
   write(ops: readonly KeyValueOp[], options: {sync: boolean}): Promise<void>;
-  /** Ascending by key, from `gte` (inclusive) to `lt` (exclusive). */
+  /** Ascending by key, from `gte` (inclusive) to `lt` (exclusive), as the store is at the first step: later writes are not seen. */
   range(gte: Uint8Array, lt: Uint8Array, options?: {reverse?: boolean; limit?: number}): AsyncIterable<readonly [Uint8Array, Uint8Array]>;
   close(): Promise<void>;
 }

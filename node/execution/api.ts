@@ -12,6 +12,16 @@ export interface ChainOptions {
   readonly precompiles?: boolean;
 }
 
+export interface SnapshotSettings {
+  /** Where snapshots are kept. */
+  readonly folder: string;
+  /** Blocks between two snapshots; 0: none are made. */
+  readonly interval: bigint;
+  readonly keepRecent: number;
+  /** Of the genesis document; without it nothing is restored. */
+  readonly genesis?: {readonly appState: unknown; readonly timeSeconds: bigint};
+}
+
 export interface ExecutionOptions {
   readonly db: KeyValueStore;
   readonly chainOptions?: ChainOptions;
@@ -20,6 +30,8 @@ export interface ExecutionOptions {
   readonly historyBlocks?: bigint;
   /** Keep every past state. */
   readonly archive?: boolean;
+  /** Without it, snapshots are neither made nor served nor restored. */
+  readonly snapshots?: SnapshotSettings;
   /** Milliseconds for measuring execution. Default `performance.now`. */
   readonly now?: () => number;
 }

@@ -1,16 +1,22 @@
 import type {
   Application,
+  ApplySnapshotChunkRequest,
+  ApplySnapshotChunkResponse,
   CommitResponse,
   FinalizeBlockRequest,
   FinalizeBlockResponse,
   InfoResponse,
   InitChainRequest,
   InitChainResponse,
+  LoadSnapshotChunkRequest,
   Logger,
+  OfferSnapshotRequest,
+  OfferSnapshotResult,
   PrepareProposalRequest,
   ProcessProposalRequest,
   QueryRequest,
   QueryResponse,
+  Snapshot,
 } from '#consensus/engine';
 import {Admission} from './admission.ts';
 import {blockEvents} from './block/events.ts';
@@ -19,11 +25,13 @@ import type {BlockExecutorModules, BlockRequest, ExecutedBlock} from './block-ex
 import type {Chain} from './chain.ts';
 import {DecodeError} from './errors.ts';
 import {bytesEqual, bytesToHex, EMPTY} from './hex.ts';
+import type {Snapshots} from './snapshot/snapshots.ts';
 import type {BlockEvent, Transaction} from './types.ts';
 
 export interface EvmApplicationModules {
   readonly chain: Chain;
   readonly logger: Logger;
+  readonly snapshots?: Snapshots | undefined;
   /** What execution needs besides the chain; the EVM exists once the chain id is known. */
   executor(): Promise<BlockExecutorModules>;
   decode(raw: Uint8Array): Transaction;
@@ -107,6 +115,7 @@ export class EvmApplication implements Application {
     await this.#dropSpeculation();
     this.#finalised = undefined;
     await this.#modules.chain.commit(executed);
+    this.#modules.snapshots?.afterCommit();
     const {block, receipts, cometHash, executionMs} = executed;
     for (const listener of this.#listeners) {
       try {
@@ -124,8 +133,25 @@ export class EvmApplication implements Application {
     return {code: 6, log: `unknown query path ${request.path.slice(0, 100)}`, key: EMPTY, value: EMPTY, height, codespace: 'sdk'};
   }
 
+  async listSnapshots(): Promise<readonly Snapshot[]> {
+    return this.#modules.snapshots?.list() ?? [];
+  }
+
+  async offerSnapshot(request: OfferSnapshotRequest): Promise<OfferSnapshotResult> {
+    return (await this.#modules.snapshots?.offer(request)) ?? 'ABORT';
+  }
+
+  async loadSnapshotChunk(request: LoadSnapshotChunkRequest): Promise<Uint8Array | undefined> {
+    return this.#modules.snapshots?.loadChunk(request);
+  }
+
+  async applySnapshotChunk(request: ApplySnapshotChunkRequest): Promise<ApplySnapshotChunkResponse> {
+    return (await this.#modules.snapshots?.apply(request)) ?? {result: 'ABORT', refetchChunks: [], rejectSenders: []};
+  }
+
   /** Waits for work in the background. */
   async close(): Promise<void> {
+    await this.#modules.snapshots?.close();
     await this.#dropSpeculation();
     this.#listeners.clear();
   }

@@ -46,6 +46,7 @@ export class EvmChainBackend implements ChainBackend {
   async blockByNumber(number: bigint): Promise<EthBlock | undefined> {
     const {chain} = this.#modules;
     if (number < 0n || number > chain.head.block.header.number) return undefined;
+    this.#refusePruned(number, chain.base);
     return chain.blocks.block(number);
   }
 
@@ -59,6 +60,8 @@ export class EvmChainBackend implements ChainBackend {
   async receipts(number: bigint): Promise<readonly Receipt[] | undefined> {
     const {chain} = this.#modules;
     if (number < 0n || number > chain.head.block.header.number) return undefined;
+    // A snapshot has no receipts: its own block's are not here either.
+    if (chain.base > 0n) this.#refusePruned(number, chain.base + 1n);
     return chain.blocks.receipts(number);
   }
 
@@ -115,6 +118,8 @@ export class EvmChainBackend implements ChainBackend {
   }
 
   candidateBlocks(from: bigint, to: bigint, filter: LogFilter): AsyncIterable<bigint> {
+    const {base} = this.#modules.chain;
+    if (base > 0n) this.#refusePruned(from, base + 1n);
     return this.#modules.blooms.candidates(from, to, filter, this.head().header);
   }
 
@@ -137,5 +142,9 @@ export class EvmChainBackend implements ChainBackend {
 
   onBlock(fn: (event: BlockEvent) => void): () => void {
     return this.#modules.onBlock(fn);
+  }
+
+  #refusePruned(number: bigint, first: bigint): void {
+    if (number < first) throw new ChainError('state-unavailable', `pruned history unavailable: block ${number}; this node was restored from a snapshot and begins at ${first}`);
   }
 }

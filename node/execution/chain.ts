@@ -7,14 +7,15 @@ import {nextBaseFee} from './block/base-fee.ts';
 import {ChainError} from './errors.ts';
 import {applyGenesis, parseGenesisState} from './genesis.ts';
 import {bigIntToBytes, bytesEqual, bytesToBigInt, bytesToHex, EMPTY, hexToBytes} from './hex.ts';
-import {genesisKey, headKey} from './keys.ts';
+import {baseKey, chainRange, genesisKey, headKey, readUint64, restoreKey, uint64} from './keys.ts';
+import {WIPE_KEYS_PER_BATCH} from './limits.ts';
 import {decodeRlp, encodeRlp} from './rlp.ts';
 import type {ForkRules} from './rules.ts';
 import {StateOverlay} from './state/overlay.ts';
 import {StateDatabase} from './state/state-database.ts';
 import type {PreparedState, TrieMark} from './state/state-database.ts';
 import {EMPTY_ROOT_HASH} from './state/types.ts';
-import type {Address, EthBlock, Hash, Receipt} from './types.ts';
+import type {Address, EthBlock, EthHeader, Hash, Receipt} from './types.ts';
 
 /** Constants of the chain, fixed by genesis. */
 export interface ChainParameters {
@@ -42,31 +43,45 @@ export interface ChainSetup {
 /** sha256 of nothing: the root of an IAVL tree without entries. */
 const EMPTY_IAVL_ROOT = new Uint8Array(createHash('sha256').digest());
 const ZERO_COMET_HASH = new Uint8Array(32);
+const NO_STATE: TrieMark = {number: 0n, stateRoot: EMPTY_ROOT_HASH};
 
 /** The committed chain: parameters, head, state and blocks. The only writer of the database. */
 export class Chain {
   readonly rules: ForkRules;
   readonly baseFeeFloor: bigint;
-  readonly blocks: EthBlockStore;
   readonly #setup: ChainSetup;
   #parameters: ChainParameters | undefined;
   #head: CommittedHead | undefined;
+  #blocks: EthBlockStore;
   #state: StateDatabase;
+  #base = 0n;
+  #isRestored = false;
 
   constructor(setup: ChainSetup) {
     this.#setup = setup;
     this.rules = setup.rules;
     this.baseFeeFloor = setup.baseFeeFloor;
-    this.blocks = new EthBlockStore(setup.db);
-    const genesis = setup.db.get(genesisKey);
-    const head = setup.db.get(headKey);
+    this.#blocks = new EthBlockStore(setup.db);
+    this.#state = this.#openState(NO_STATE, NO_STATE);
+    this.#load();
+  }
+
+  #load(): void {
+    const {db} = this.#setup;
+    this.#blocks = new EthBlockStore(db);
+    this.#isRestored = db.get(restoreKey) !== undefined;
+    const base = db.get(baseKey);
+    this.#base = base === undefined ? 0n : readUint64(base);
+    const genesis = db.get(genesisKey);
+    const head = db.get(headKey);
     if (genesis === undefined || head === undefined) {
-      this.#state = this.#openState({number: 0n, stateRoot: EMPTY_ROOT_HASH}, {number: 0n, stateRoot: EMPTY_ROOT_HASH});
+      this.#parameters = this.#head = undefined;
+      this.#state = this.#openState(NO_STATE, NO_STATE);
       return;
     }
     this.#parameters = decodeParameters(genesis);
     const record = decodeHead(head);
-    const block = this.blocks.block(record.number);
+    const block = this.#blocks.block(record.number);
     if (block === undefined) throw new Error(`block ${record.number} is missing: the database is damaged`);
     this.#head = {block, appHash: record.appHash, cometHash: record.cometHash};
     this.#state = this.#openState({number: record.number, stateRoot: block.header.stateRoot}, record.trieMark);
@@ -86,6 +101,20 @@ export class Chain {
     return this.#head;
   }
 
+  get blocks(): EthBlockStore {
+    return this.#blocks;
+  }
+
+  /** The first block that is here: 0, or that of the snapshot which the chain was restored from. */
+  get base(): bigint {
+    return this.#base;
+  }
+
+  /** A restore began, and no block followed: the database may be wiped for another one. */
+  get isRestored(): boolean {
+    return this.#isRestored;
+  }
+
   get state(): StateDatabase {
     return this.#state;
   }
@@ -101,12 +130,13 @@ export class Chain {
 
   /** Writes genesis, or recognises it. Returns the app hash. Throws when the database holds another chain. */
   async initialise(appState: unknown, timeSeconds: bigint): Promise<Uint8Array> {
-    const digest = new Uint8Array(createHash('sha256').update(JSON.stringify([appState, timeSeconds.toString()])).digest());
+    const digest = genesisDigest(appState, timeSeconds);
     if (this.#head !== undefined) {
       if (this.#head.block.header.number !== 0n) throw new Error(`the chain already has ${this.#head.block.header.number} blocks`);
       if (!bytesEqual(this.parameters.digest, digest)) throw new Error('the database belongs to another genesis document');
       return this.#head.appHash;
     }
+    if (this.#isRestored) await this.wipe();
     const genesis = parseGenesisState(appState);
     const overlay = new StateOverlay(this.#state.newest);
     applyGenesis(overlay, genesis.accounts);
@@ -118,6 +148,45 @@ export class Chain {
       {type: 'put', key: genesisKey, value: encodeParameters(this.#parameters)},
     ]);
     return appHash;
+  }
+
+  /** Marks the database as one that is being restored. Until a block follows, `wipe` may undo it. */
+  async beginRestore(): Promise<void> {
+    if (this.#head !== undefined && !this.#isRestored) throw new Error('the database holds a chain');
+    await this.wipe();
+    await this.#setup.db.write([{type: 'put', key: restoreKey, value: Uint8Array.of(1)}], {sync: true});
+    this.#load();
+  }
+
+  /** All tables are written and verified: from here on the chain begins with `block`. */
+  async endRestore(genesis: {readonly appState: unknown; readonly timeSeconds: bigint}, restored: {readonly block: EthBlock; readonly ancestors: readonly EthHeader[]}): Promise<void> {
+    const {block, ancestors} = restored;
+    const {number, stateRoot, extraData} = block.header;
+    const {chainId, gasLimit, feeRecipients} = parseGenesisState(genesis.appState);
+    const parameters: ChainParameters = {chainId, gasLimit, feeRecipients, digest: genesisDigest(genesis.appState, genesis.timeSeconds)};
+    const ops = EthBlockStore.restoreOps(block, ancestors);
+    ops.push(
+      {type: 'put', key: genesisKey, value: encodeParameters(parameters)},
+      {type: 'put', key: baseKey, value: uint64(number)},
+      {type: 'put', key: headKey, value: encodeHead({number, appHash: appHashOf(block), cometHash: extraData, trieMark: {number, stateRoot}})},
+    );
+    await this.#setup.db.write(ops, {sync: true});
+    this.#load();
+  }
+
+  /** Removes what a restore wrote. */
+  async wipe(): Promise<void> {
+    const {db} = this.#setup;
+    // The head first: without it, a crash in the middle leaves a restore that is not complete.
+    await db.write([headKey, genesisKey, baseKey].map((key) => ({type: 'del', key})), {sync: true});
+    for (;;) {
+      const ops: KeyValueOp[] = [];
+      for await (const [key] of db.range(...chainRange, {limit: WIPE_KEYS_PER_BATCH})) ops.push({type: 'del', key});
+      if (ops.length === 0) break;
+      await db.write(ops, {sync: false});
+    }
+    await db.write([{type: 'del', key: restoreKey}], {sync: true});
+    this.#load();
   }
 
   /**
@@ -132,6 +201,8 @@ export class Chain {
     const {ops, trieMark} = this.#state.adopt(block.header.number, prepared);
     for (const op of this.blocks.put(block, receipts)) ops.push(op);
     ops.push({type: 'put', key: headKey, value: encodeHead({number: block.header.number, appHash, cometHash, trieMark})}, ...extra);
+    if (this.#isRestored) ops.push({type: 'del', key: restoreKey});
+    this.#isRestored = false;
     this.#head = {block, appHash, cometHash};
     await this.#setup.db.write(ops, {sync: true});
     this.#state.settle();
@@ -149,6 +220,10 @@ export function appHashOf(block: EthBlock): Uint8Array {
     ['eth', hexToBytes(block.header.hash)],
     ['ibc', EMPTY_IAVL_ROOT],
   ]);
+}
+
+function genesisDigest(appState: unknown, timeSeconds: bigint): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(JSON.stringify([appState, timeSeconds.toString()])).digest());
 }
 
 function encodeParameters(parameters: ChainParameters): Uint8Array {

@@ -11,6 +11,8 @@ import {createEthereumjsFactory} from './ethereumjs/engine.ts';
 import {DATABASE_KIND, DATABASE_VERSION} from './keys.ts';
 import {HISTORY_BLOCKS_DEFAULT} from './limits.ts';
 import {forkRules} from './rules.ts';
+import {Snapshots} from './snapshot/snapshots.ts';
+import {SnapshotStore} from './snapshot/store.ts';
 import {stateReader} from './state/reader.ts';
 import {TransactionCache} from './transaction-cache.ts';
 
@@ -41,7 +43,8 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const executor = once(async (): Promise<BlockExecutorModules> => ({chain, engine: await createEngine(), decode, now, yieldTurn}));
   const pool = once(async () => new EnginePool(createEngine));
 
-  const app = new EvmApplication({chain, logger: options.logger, executor, decode});
+  const snapshots = await openSnapshots(options, chain, async () => void (await executor()));
+  const app = new EvmApplication({chain, logger: options.logger, executor, decode, snapshots});
   const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines: pool, onBlock: (fn) => app.onBlock(fn)});
   app.onBlock(({block}) => transactions.forget(block.transactions));
   if (chain.isInitialised) await executor();
@@ -53,6 +56,12 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     onBlock: (fn) => app.onBlock(fn),
     close: () => app.close(),
   };
+}
+
+async function openSnapshots({snapshots, db, logger}: ExecutionOptions, chain: Chain, restored: () => Promise<void>): Promise<Snapshots | undefined> {
+  if (snapshots === undefined) return undefined;
+  const {folder, interval, keepRecent, genesis} = snapshots;
+  return new Snapshots({interval, keepRecent, genesis}, {chain, db, logger, store: await SnapshotStore.open(folder), yieldTurn, restored});
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,7 @@
 /** The execution layer: Ethereum accounts, transactions and blocks behind an ABCI-shaped application. */
 export {BASE_FEE_FLOOR, createExecution} from './execution.ts';
 export {parseGenesisState} from './genesis.ts';
-export type {ChainOptions, Execution, ExecutionOptions} from './api.ts';
+export type {ChainOptions, Execution, ExecutionOptions, SnapshotSettings} from './api.ts';
 export {ChainError, DecodeError, TransactionError} from './errors.ts';
 export type {ChainErrorCode, DecodeErrorCode, TransactionErrorCode} from './errors.ts';
 export {decodeTransaction} from './transaction.ts';

@@ -8,6 +8,8 @@ export const DATABASE_VERSION = 1;
 const Space = {
   head: 0x01,
   genesis: 0x02,
+  restore: 0x03,
+  base: 0x04,
   account: 0x10,
   slot: 0x11,
   code: 0x12,
@@ -20,7 +22,10 @@ const Space = {
   location: 0x33,
   bloom: 0x34,
   hashOfNumber: 0x35,
+  header: 0x36,
 } as const;
+
+export type KeyRange = readonly [gte: Uint8Array, lt: Uint8Array];
 
 const text = new TextEncoder();
 
@@ -40,6 +45,14 @@ export function readUint64(bytes: Uint8Array, offset = 0): bigint {
 
 export const headKey = Uint8Array.of(Space.head);
 export const genesisKey = Uint8Array.of(Space.genesis);
+/** Present from the first write of a restore until the restored chain has a block of its own. */
+export const restoreKey = Uint8Array.of(Space.restore);
+/** The block that a restored chain begins with. */
+export const baseKey = Uint8Array.of(Space.base);
+export const accountRange: KeyRange = [Uint8Array.of(Space.account), Uint8Array.of(Space.account + 1)];
+export const allSlotsRange: KeyRange = [Uint8Array.of(Space.slot), Uint8Array.of(Space.slot + 1)];
+/** Everything but the claim of the database itself, which is of another key space. */
+export const chainRange: KeyRange = [Uint8Array.of(Space.account), Uint8Array.of(Space.header + 1)];
 export const accountKey = (address: Address): Uint8Array => key(Space.account, hexToBytes(address));
 export const slotKey = (address: Address, slot: Hash): Uint8Array => key(Space.slot, hexToBytes(address), hexToBytes(slot));
 /** First and past-the-last key of an account's storage. */
@@ -57,3 +70,5 @@ export const numberOfHashKey = (hash: Hash): Uint8Array => key(Space.numberOfHas
 export const locationKey = (hash: Hash): Uint8Array => key(Space.location, hexToBytes(hash));
 export const bloomKey = (number: bigint): Uint8Array => key(Space.bloom, uint64(number));
 export const hashOfNumberKey = (number: bigint): Uint8Array => key(Space.hashOfNumber, uint64(number));
+/** Of a block before the one that a restored chain begins with. */
+export const headerKey = (number: bigint): Uint8Array => key(Space.header, uint64(number));

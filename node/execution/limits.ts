@@ -52,3 +52,19 @@ export const JUMPS_PER_TURN = 1_000;
 export const JUMPS_PER_CALL = 25;
 /** Bytes of contract code whose jump destinations one EVM keeps in memory, at about ten bytes each. */
 export const JUMP_ANALYSIS_CODE_BYTES_MAX = 4 * 1024 * 1024;
+/** Bytes of a snapshot's chunk; a message of the snapshot-chunk channel holds one. */
+export const SNAPSHOT_CHUNK_BYTES = 1024 * 1024;
+/** Chunks of a snapshot: the hashes of all of them fit a message of the snapshot channel. About 2 GB of state. */
+export const SNAPSHOT_CHUNKS_MAX = 1_984;
+/** A record of a snapshot; the longest are contract codes of a genesis document. */
+export const SNAPSHOT_RECORD_BYTES_MAX = 1024 * 1024;
+/** Storage slots of one record. */
+export const SNAPSHOT_SLOTS_PER_RECORD = 512;
+/** Headers of a snapshot: those that BLOCKHASH reaches. */
+export const SNAPSHOT_HEADERS_MAX = 256;
+/** Transactions of the snapshot's block: as many as its gas pays for at 21,000 each, with room. */
+export const SNAPSHOT_TRANSACTIONS_MAX = 100_000;
+/** Accounts and slots that a restore puts into the tries before other work of the process gets a turn. */
+export const RESTORE_ENTRIES_PER_TURN = 2_000;
+/** Keys removed at a time when a restore is given up. */
+export const WIPE_KEYS_PER_BATCH = 10_000;

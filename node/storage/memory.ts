@@ -31,10 +31,9 @@ class MemoryStore implements KeyValueStore {
     let selected = keys.slice(lowerBound(keys, toText(gte)), lowerBound(keys, toText(lt)));
     if (options.reverse === true) selected.reverse();
     if (options.limit !== undefined && options.limit >= 0) selected = selected.slice(0, options.limit);
-    for (const key of selected) {
-      const value = this.#entries.get(key);
-      if (value !== undefined) yield [new Uint8Array(Buffer.from(key, 'latin1')), value];
-    }
+    // As LevelDB's iterators: what is written from now on is not seen.
+    const entries = selected.map((key) => [key, this.#entries.get(key)!] as const);
+    for (const [key, value] of entries) yield [new Uint8Array(Buffer.from(key, 'latin1')), value];
   }
 
   async close(): Promise<void> {}

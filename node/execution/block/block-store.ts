@@ -1,10 +1,10 @@
 import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
-import {blockKey, bloomKey, hashOfNumberKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
+import {blockKey, bloomKey, hashOfNumberKey, headerKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
 import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX} from '../limits.ts';
 import {decodeRlp, encodeRlp} from '../rlp.ts';
 import {decodeTransaction} from '../transaction.ts';
-import type {EthBlock, Hash, Receipt} from '../types.ts';
+import type {EthBlock, EthHeader, Hash, Receipt} from '../types.ts';
 import {headerItem, headerOfItem} from './header.ts';
 import {decodeReceipts, encodeReceipts} from './receipt.ts';
 
@@ -37,12 +37,7 @@ export class EthBlockStore {
       {
         type: 'put',
         key: blockKey(header.number),
-        value: encodeRlp([
-          headerItem(header),
-          transactions.map(({raw}) => raw),
-          transactions.map(({sender}) => hexToBytes(sender)),
-          uint64(BigInt(block.size)),
-        ]),
+        value: encodeBlock(header, transactions, block.size),
       },
       {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
       {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
@@ -58,6 +53,30 @@ export class EthBlockStore {
 
   block(number: bigint): EthBlock | undefined {
     return this.#load(number)?.block;
+  }
+
+  /** Also of the blocks right before the one that a restored chain begins with. */
+  header(number: bigint): EthHeader | undefined {
+    const cached = this.#cache.get(number);
+    if (cached !== undefined) return cached.block.header;
+    const block = this.#db.get(blockKey(number));
+    if (block !== undefined) return decodeBlockHeader(block);
+    const header = this.#db.get(headerKey(number));
+    return header === undefined ? undefined : headerOfItem(decodeRlp(header));
+  }
+
+  /** What a restored chain begins with; its receipts and its ancestors' bodies are not known. */
+  static restoreOps(block: EthBlock, ancestors: readonly EthHeader[]): KeyValueOp[] {
+    const {header, transactions, size} = block;
+    return [
+      {type: 'put', key: blockKey(header.number), value: encodeBlock(header, transactions, size)},
+      {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
+      {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
+      ...ancestors.flatMap((ancestor): KeyValueOp[] => [
+        {type: 'put', key: headerKey(ancestor.number), value: encodeRlp(headerItem(ancestor))},
+        {type: 'put', key: hashOfNumberKey(ancestor.number), value: hexToBytes(ancestor.hash)},
+      ]),
+    ];
   }
 
   receipts(number: bigint): readonly Receipt[] | undefined {
@@ -128,6 +147,16 @@ export class EthBlockStore {
     this.#recentNumbers.delete(block.header.hash);
     for (const {hash} of block.transactions) this.#recentLocations.delete(hash);
   }
+}
+
+function encodeBlock(header: EthHeader, transactions: EthBlock['transactions'], size: number): Uint8Array {
+  return encodeRlp([headerItem(header), transactions.map(({raw}) => raw), transactions.map(({sender}) => hexToBytes(sender)), uint64(BigInt(size))]);
+}
+
+function decodeBlockHeader(bytes: Uint8Array): EthHeader {
+  const item = decodeRlp(bytes, {itemsMax: Number.MAX_SAFE_INTEGER});
+  if (item instanceof Uint8Array) throw new Error('database record: block expected');
+  return headerOfItem(item[0]!);
 }
 
 function decodeBlock(bytes: Uint8Array): EthBlock {

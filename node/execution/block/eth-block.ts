@@ -84,7 +84,7 @@ export function buildGenesisBlock(input: {gasLimit: bigint; baseFeePerGas: bigin
 }
 
 /** Bytes of RLP([header, transactions, uncles, withdrawals]). */
-function blockSize(header: EthHeader, transactions: readonly Transaction[]): number {
+export function blockSize(header: EthHeader, transactions: readonly Transaction[]): number {
   let body = 0;
   for (const {raw} of transactions) body += transactionSize(raw);
   return lengthWithPrefix(encodeRlp(headerItem(header)).length + lengthWithPrefix(body) + 2);

@@ -2,16 +2,22 @@
 import {concatBytes, ED25519_KEY_TYPE, EMPTY_BYTES, fromHex, sha256, toHex, utf8, type ExecTxResult, type ValidatorUpdate} from '#proto';
 import type {
   Application,
+  ApplySnapshotChunkRequest,
+  ApplySnapshotChunkResponse,
   CommitResponse,
   FinalizeBlockRequest,
   FinalizeBlockResponse,
   InfoResponse,
   InitChainRequest,
   InitChainResponse,
+  LoadSnapshotChunkRequest,
   Misbehavior,
+  OfferSnapshotRequest,
+  OfferSnapshotResult,
   PrepareProposalRequest,
   ProcessProposalRequest,
   QueryResponse,
+  Snapshot,
 } from '#consensus/engine';
 import type {Power} from './disk.ts';
 
@@ -48,6 +54,7 @@ export class HashChainApplication implements Application {
   private readonly disk: ApplicationDisk;
   private readonly power: Power;
   private pending: ApplicationDisk | undefined;
+  private restore: (OfferSnapshotRequest & {readonly chunks: Uint8Array[]}) | undefined;
 
   constructor(disk: ApplicationDisk, power: Power) {
     this.disk = disk;
@@ -85,6 +92,49 @@ export class HashChainApplication implements Application {
     this.pending = undefined;
     const {retainBlocks, height} = this.disk;
     return {retainHeight: retainBlocks === undefined || height < retainBlocks ? 0n : height - retainBlocks};
+  }
+
+  async listSnapshots(): Promise<readonly Snapshot[]> {
+    const {height} = this.disk;
+    if (height === 0n) return [];
+    const chunks = this.chunks();
+    return [{height, format: 1, chunks: chunks.length, hash: sha256(concatBytes(...chunks)), metadata: concatBytes(...chunks.map((chunk) => sha256(chunk)))}];
+  }
+
+  async offerSnapshot({snapshot, appHash}: OfferSnapshotRequest): Promise<OfferSnapshotResult> {
+    if (this.disk.height !== 0n) return 'ABORT';
+    if (snapshot.format !== 1) return 'REJECT_FORMAT';
+    if (snapshot.metadata.length !== snapshot.chunks * 32) return 'REJECT_SENDER';
+    this.restore = {snapshot, appHash, chunks: []};
+    return 'ACCEPT';
+  }
+
+  async loadSnapshotChunk({height, chunk}: LoadSnapshotChunkRequest): Promise<Uint8Array | undefined> {
+    return height === this.disk.height ? this.chunks()[chunk] : undefined;
+  }
+
+  async applySnapshotChunk({index, chunk, sender}: ApplySnapshotChunkRequest): Promise<ApplySnapshotChunkResponse> {
+    const answer = {refetchChunks: [], rejectSenders: []};
+    if (this.restore === undefined) return {...answer, result: 'ABORT'};
+    const {snapshot, appHash, chunks} = this.restore;
+    if (Buffer.compare(sha256(chunk), snapshot.metadata.subarray(index * 32, index * 32 + 32)) !== 0) {
+      return {result: 'RETRY', refetchChunks: [index], rejectSenders: [sender]};
+    }
+    chunks.push(chunk);
+    if (chunks.length < snapshot.chunks) return {...answer, result: 'ACCEPT'};
+    this.restore = undefined;
+    const disk = JSON.parse(Buffer.concat(chunks).toString()) as {height: string; appHash: string};
+    if (disk.appHash !== toHex(appHash) || BigInt(disk.height) !== snapshot.height) return {...answer, result: 'REJECT_SNAPSHOT'};
+    this.power.use();
+    Object.assign(this.disk, {height: snapshot.height, appHash});
+    return {...answer, result: 'ACCEPT'};
+  }
+
+  /** The hash chain's state is its height and hash; in two chunks, so that there is an order to get wrong. */
+  private chunks(): readonly Uint8Array[] {
+    const {height, appHash} = this.disk;
+    const bytes = utf8(JSON.stringify({height: height.toString(), appHash: toHex(appHash)}));
+    return [bytes.subarray(0, 16), bytes.subarray(16)];
   }
 
   async query(): Promise<QueryResponse> {

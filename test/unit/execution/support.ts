@@ -1,5 +1,5 @@
 import {createExecution, hexToBytes, keccak256, signTransaction, systemPredeploys} from '#node/execution';
-import type {Address, ChainOptions, Execution, Hex, UnsignedTransaction} from '#node/execution';
+import type {Address, ChainOptions, Execution, Hex, SnapshotSettings, UnsignedTransaction} from '#node/execution';
 import {memoryStore} from '#node/storage';
 import type {KeyValueStore, Logger} from '#consensus/engine';
 import {DEFAULT_CONSENSUS_PARAMS} from '#proto';
@@ -59,7 +59,7 @@ export async function initialise(execution: Execution, appState: unknown): Promi
   return appHash;
 }
 
-export async function openChain(db: KeyValueStore, options: {chainOptions?: ChainOptions; historyBlocks?: bigint; archive?: boolean} = {}): Promise<TestChain> {
+export async function openChain(db: KeyValueStore, options: {chainOptions?: ChainOptions; historyBlocks?: bigint; archive?: boolean; snapshots?: SnapshotSettings} = {}): Promise<TestChain> {
   const execution = await createExecution({db, logger: silent, ...options});
   const produce: TestChain['produce'] = async (txs, {time, skipProposal} = {}) => {
     const {lastBlockHeight} = await execution.app.info();
