@@ -21,5 +21,8 @@ export {SignerError, type SignerErrorCode} from './signer/errors.ts';
 export {FileSigner} from './signer/fileSigner.ts';
 export {ValidatorKey} from './signer/validatorKey.ts';
 export {BlockStore} from './store/blockStore.ts';
+export {StateStore} from './store/stateStore.ts';
+export {rollback, type RolledBack} from './execution/rollback.ts';
+export {finalizeRequest} from './execution/blockExecutor.ts';
 export {type ConsensusState} from './store/state.ts';
 export * as engineLimits from './limits.ts';

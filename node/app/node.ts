@@ -15,6 +15,7 @@ import {createMetrics, MetricsServer, type Logger, type NodeMetrics} from '#node
 import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
 import {portError, StartError} from './errors.ts';
+import {BLOCK_STORE_VERSION} from './layout.ts';
 import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {VERSION} from './version.ts';
@@ -24,8 +25,6 @@ export interface NodeOptions {
   readonly config: NodeConfig;
 }
 
-/** Layout of the block store; raised when a stored format changes. */
-const BLOCK_STORE_VERSION = 1;
 /** Layout of the transaction index; one of another version is deleted by hand and made anew. */
 const TX_INDEX_VERSION = 1;
 

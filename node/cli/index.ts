@@ -4,6 +4,9 @@ import {KeyError, type ScryptCost} from '#node/keys';
 import {StorageError} from '#node/storage';
 import {addInitCommand} from './init.ts';
 import {addKeysCommand} from './keys.ts';
+import {addReplayCommand} from './replay.ts';
+import {addResetCommand} from './reset.ts';
+import {addRollbackCommand} from './rollback.ts';
 import {addStartCommand} from './start.ts';
 import {addTestnetCommand} from './testnet.ts';
 import {VERSION} from '#node/app';
@@ -22,6 +25,9 @@ export async function main(args: readonly string[], options: {readonly scryptCos
   addStartCommand(program, finish);
   addKeysCommand(program, finish, options.scryptCost);
   addTestnetCommand(program, finish);
+  addRollbackCommand(program, finish);
+  addReplayCommand(program, finish);
+  addResetCommand(program, finish);
   program
     .command('version')
     .description('print the version')

@@ -208,6 +208,22 @@ export class Chain {
     this.#state.settle();
   }
 
+  /** Writes, for one batch, that take the head block back. This object is of no use afterwards. */
+  rollBackOps(): KeyValueOp[] {
+    const {block} = this.head;
+    const number = block.header.number - 1n;
+    const previous = number < 0n ? undefined : this.blocks.block(number);
+    if (previous === undefined) throw new ChainError('state-unavailable', `there is no block before ${block.header.number} to go back to`);
+    const {ops, trieMark} = this.#state.rollBackOps(previous.header.stateRoot);
+    const cometHash = number === 0n ? ZERO_COMET_HASH : previous.header.extraData;
+    ops.push(...EthBlockStore.removeOps(block), {
+      type: 'put',
+      key: headKey,
+      value: encodeHead({number, appHash: appHashOf(previous), cometHash, trieMark}),
+    });
+    return ops;
+  }
+
   #openState(head: TrieMark, trieMark: TrieMark): StateDatabase {
     return new StateDatabase({db: this.#setup.db, head, trieMark, historyBlocks: this.#setup.historyBlocks});
   }

@@ -1,5 +1,6 @@
 /** The execution layer: Ethereum accounts, transactions and blocks behind an ABCI-shaped application. */
 export {BASE_FEE_FLOOR, createExecution} from './execution.ts';
+export {applicationHeight, rollBackApplication} from './rollback.ts';
 export {parseGenesisState} from './genesis.ts';
 export type {ChainOptions, Execution, ExecutionOptions, SnapshotSettings} from './api.ts';
 export {ChainError, DecodeError, TransactionError} from './errors.ts';

@@ -34,10 +34,10 @@ export async function handshake(modules: HandshakeModules): Promise<ConsensusSta
     return afterStateSync(state, info);
   }
   if (appHeight > storeHeight) {
-    throw failure(`the application is at height ${appHeight}, ahead of the block store at ${storeHeight}: the block store was lost or is of another chain`);
+    throw failure(`the application is at height ${appHeight}, ahead of the block store at ${storeHeight}: the block store was lost or is of another chain. ${RESET}`);
   }
   if (state.lastBlockHeight > storeHeight) {
-    throw failure(`the state store is at height ${state.lastBlockHeight}, ahead of the block store at ${storeHeight}`);
+    throw failure(`the state store is at height ${state.lastBlockHeight}, ahead of the block store at ${storeHeight}. ${RESET}`);
   }
 
   if (appHeight === 0n) {
@@ -125,9 +125,13 @@ function checkAppHash(actual: Uint8Array, expected: Uint8Array, height: bigint):
   if (equalBytes(actual, expected)) return;
   throw failure(
     `the application's hash after height ${height} is ${toHexUpper(actual)}, the chain's is ${toHexUpper(expected)}: ` +
-      'the application executed something else (other software or damaged data)',
+      'the application executed something else (other software or damaged data). ' +
+      'Nothing was signed on it. `qanat replay` finds the first block that differs; with the software that the other validators run, ' +
+      '`qanat rollback` lets the newest block be executed again, and `qanat reset` all of them. See docs/runbooks/wrong-app-hash.md',
   );
 }
+
+const RESET = 'What is left of this chain cannot be used: `qanat reset` deletes it, keeps the keys, and the node fetches the chain again';
 
 function failure(message: string): EngineError {
   return new EngineError('HANDSHAKE', message);

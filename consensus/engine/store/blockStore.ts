@@ -144,6 +144,22 @@ export class BlockStore {
     this.lowest = last;
   }
 
+  /** Takes the newest block back (rollback): the commit for the block before it stays, as its seen commit. Durable on return. */
+  async removeNewest(): Promise<void> {
+    const height = this.highest;
+    const meta = this.loadBlockMeta(height);
+    if (meta === undefined || height <= this.lowest) throw new Error(`block store from ${this.lowest} to ${height}: there is no block to take back`);
+    const ops: KeyValueOp[] = [
+      {type: 'del', key: heightKey(BlockKey.Meta, height)},
+      {type: 'del', key: heightKey(BlockKey.SeenCommit, height)},
+      {type: 'del', key: key(BlockKey.HeightByHash, meta.blockId.hash)},
+      put(key(BlockKey.Descriptor), concatBytes(heightBytes(this.lowest), heightBytes(height - 1n))),
+    ];
+    for (let index = 0; index < meta.blockId.partSetHeader.total; index++) ops.push({type: 'del', key: partKey(height, index)});
+    await this.db.write(ops, {sync: true});
+    this.highest = height - 1n;
+  }
+
   private loadParts(height: bigint, total: number): Part[] | undefined {
     const parts: Part[] = [];
     for (let index = 0; index < total; index++) {

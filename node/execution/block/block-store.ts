@@ -51,6 +51,18 @@ export class EthBlockStore {
     return ops;
   }
 
+  /** Writes that take a block and all that points to it out. */
+  static removeOps({header, transactions}: EthBlock): KeyValueOp[] {
+    return [
+      blockKey(header.number),
+      receiptsKey(header.number),
+      bloomKey(header.number),
+      hashOfNumberKey(header.number),
+      numberOfHashKey(header.hash),
+      ...transactions.map(({hash}) => locationKey(hash)),
+    ].map((key) => ({type: 'del', key}));
+  }
+
   block(number: bigint): EthBlock | undefined {
     return this.#load(number)?.block;
   }

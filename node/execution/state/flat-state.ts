@@ -4,6 +4,7 @@ import {accountKey, codeKey, slotKey, slotRange} from '../keys.ts';
 import {ACCOUNT_CACHE_MAX, CODE_CACHE_MAX, SLOT_CACHE_MAX} from '../limits.ts';
 import type {Address, Hash} from '../types.ts';
 import {decodeAccount, encodeAccount} from './codec.ts';
+import type {ReverseDiff} from './codec.ts';
 import {EMPTY_CODE_HASH} from './types.ts';
 import type {Account, StateChanges, StateSource} from './types.ts';
 
@@ -89,6 +90,22 @@ export class FlatState implements StateSource {
       }
     }
     for (const [hash, code] of changes.codes) ops.push({type: 'put', key: codeKey(hash), value: code});
+    return ops;
+  }
+
+  /** Writes that set back what a block changed. */
+  static restoreOps({accounts, slots}: ReverseDiff): KeyValueOp[] {
+    const ops: KeyValueOp[] = [];
+    for (const [address, before] of accounts) {
+      const key = accountKey(address);
+      ops.push(before === undefined ? {type: 'del', key} : {type: 'put', key, value: encodeAccount(before)});
+    }
+    for (const [address, changed] of slots) {
+      for (const [slot, before] of changed) {
+        const key = slotKey(address, slot);
+        ops.push(before.length === 0 ? {type: 'del', key} : {type: 'put', key, value: before});
+      }
+    }
     return ops;
   }
 

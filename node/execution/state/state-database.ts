@@ -111,6 +111,23 @@ export class StateDatabase {
     return {ops, trieMark: this.#trieMark};
   }
 
+  /**
+   * Writes that take the state back to what the newest block found. This object is of no use afterwards.
+   * @param stateRoot what has to come out of it.
+   */
+  rollBackOps(stateRoot: Hash): {readonly ops: KeyValueOp[]; readonly trieMark: TrieMark} {
+    const number = this.#head - 1n;
+    const diff = this.#diffs.get(this.#head);
+    if (diff === undefined) throw new ChainError('state-unavailable', `what block ${this.#head} changed is not stored any more`);
+    const update = this.#rewind(number, this.at(number), Infinity);
+    if (update.stateRoot !== stateRoot) throw new Error(`the state before block ${this.#head} has root ${update.stateRoot}, its block says ${stateRoot}: the database is damaged`);
+    const ops = FlatState.restoreOps(diff);
+    this.#trie.adopt(update);
+    for (const op of this.#trie.flush()) ops.push(op);
+    ops.push({type: 'del', key: diffKey(this.#head)});
+    return {ops, trieMark: {number, stateRoot}};
+  }
+
   settle(): void {
     this.newest.settle();
     this.#trie.trim();
@@ -129,8 +146,8 @@ export class StateDatabase {
   }
 
   /** The trie as it was after `number`, by setting back all that later blocks changed. */
-  #rewind(number: bigint, source: StateSource): TrieUpdate {
-    const {accounts, slots} = this.#touchedAfter(number, PROOF_REWIND_ENTRIES_MAX);
+  #rewind(number: bigint, source: StateSource, entriesMax = PROOF_REWIND_ENTRIES_MAX): TrieUpdate {
+    const {accounts, slots} = this.#touchedAfter(number, entriesMax);
     return this.#trie.update(
       {
         accounts: new Map([...accounts].map((address) => [address, source.account(address)])),

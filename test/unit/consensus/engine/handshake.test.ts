@@ -1,8 +1,7 @@
 /** Every combination of heights in which a crash, or a restored backup, can leave block store, state store and application. */
 import {beforeAll, describe, expect, it} from '@jest/globals';
 import {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, EMPTY_BYTES, sha256, toHex, utf8, type GenesisDoc} from '#proto';
-import {BlockStore, ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileSigner, ValidatorKey, type KeyValueOp} from '#consensus/engine';
-import {StateStore} from '../../../../consensus/engine/store/stateStore.ts';
+import {BlockStore, ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileSigner, type KeyValueOp, rollback, StateStore, ValidatorKey} from '#consensus/engine';
 import {emptyApplicationDisk, HashChainApplication, type ApplicationDisk} from '../../../simulation/support/application.ts';
 import {Mempool} from '../../../simulation/support/cluster.ts';
 import {MemoryFile, MemoryLog, MemoryStore, Power} from '../../../simulation/support/disk.ts';
@@ -171,7 +170,7 @@ describe('handshake', () => {
 
   it('refuses an application that is ahead of the blocks', async () => {
     const {engine} = create(await disksAt({blocks: 2, state: 2, app: 3}));
-    await expect(engine.start()).rejects.toThrow('the application is at height 3, ahead of the block store at 2');
+    await expect(engine.start()).rejects.toThrow(/the application is at height 3, ahead of the block store at 2[^]*qanat reset/);
   });
   it('refuses a state store that is ahead of the blocks', async () => {
     const {engine} = create(await disksAt({blocks: 2, state: 3, app: 2}));
@@ -180,7 +179,7 @@ describe('handshake', () => {
   it('refuses an application with another hash', async () => {
     const disks = await disksAt({blocks: 3, state: 3, app: 3});
     disks.app.appHash = sha256(utf8('something else'));
-    await expect(create(disks).engine.start()).rejects.toThrow('executed something else');
+    await expect(create(disks).engine.start()).rejects.toThrow(/executed something else[^]*qanat replay[^]*qanat rollback[^]*docs\/runbooks\/wrong-app-hash\.md/);
   });
   it('refuses an application whose replay gives another hash', async () => {
     const disks = await disksAt({blocks: 3, state: 3, app: 1});
@@ -241,5 +240,46 @@ describe('a chain that begins after a snapshot', () => {
     const {run, disks} = await snapshotAt(3, 3);
     await new StateStore(disks.state).bootstrap({...new StateStore(recordedState).load()!, lastBlockHeight: 3n, lastHeightValidatorsChanged: 5n});
     await expect(run.engine.start()).rejects.toThrow('ahead of the block store at 0');
+  });
+});
+
+describe('rollback', () => {
+  const storesOf = (disks: Disks) => ({blockStore: new BlockStore(disks.blocks), stateStore: new StateStore(disks.state), genesis: GENESIS});
+
+  it('gives the state before the newest block, so that it is executed again', async () => {
+    const disks = await disksAt({blocks: 4, state: 4, app: 3});
+    expect(await rollback(storesOf(disks), {removeBlock: false})).toEqual({stateHeight: 3n, blockHeight: 4n});
+    const before = new StateStore((await disksAt({blocks: 3, state: 3, app: 3})).state).load()!;
+    // The set of height 5 is stored in full now.
+    expect(new StateStore(disks.state).load()).toEqual({...before, lastHeightValidatorsChanged: 5n});
+    expect(await startAndGoOn(disks)).toEqual(['finalize 4', 'commit']);
+  });
+
+  it('removes the block too', async () => {
+    const disks = await disksAt({blocks: 4, state: 4, app: 3});
+    expect(await rollback(storesOf(disks), {removeBlock: true})).toEqual({stateHeight: 3n, blockHeight: 3n});
+    const {blockStore} = storesOf(disks);
+    expect([blockStore.height, blockStore.loadBlock(4n), blockStore.loadPart(4n, 0)]).toEqual([3n, undefined, undefined]);
+    expect(blockStore.loadSeenCommit(3n)).toBeDefined();
+    expect(await startAndGoOn(disks)).toEqual([]);
+  });
+
+  it('leaves a state that is behind as it is: executing the block failed', async () => {
+    const disks = await disksAt({blocks: 4, state: 3, app: 3});
+    expect(await rollback(storesOf(disks), {removeBlock: false})).toEqual({stateHeight: 3n, blockHeight: 4n});
+    expect(await rollback(storesOf(disks), {removeBlock: true})).toEqual({stateHeight: 3n, blockHeight: 3n});
+    expect(await startAndGoOn(disks)).toEqual([]);
+  });
+
+  it('goes back several blocks, one at a time, but not before the first', async () => {
+    const disks = await disksAt({blocks: 4, state: 4, app: 1});
+    for (const height of [3n, 2n, 1n]) expect(await rollback(storesOf(disks), {removeBlock: true})).toEqual({stateHeight: height, blockHeight: height});
+    await expect(rollback(storesOf(disks), {removeBlock: true})).rejects.toThrow('block 1 is the first');
+    expect(await startAndGoOn(disks)).toEqual([]);
+  });
+
+  it('refuses stores that a crash cannot leave', async () => {
+    await expect(rollback(storesOf(await disksAt({blocks: 4, state: 2, app: 2})), {removeBlock: false})).rejects.toThrow('equal or one apart');
+    await expect(rollback(storesOf(await disksAt({blocks: 0, state: 0, app: 0})), {removeBlock: false})).rejects.toThrow('there is no block');
   });
 });
