@@ -70,6 +70,8 @@ export class BlockPool {
   private pairAt: bigint | undefined;
   private pairPeer: string | undefined;
   private next = 0n;
+  /** Below it, every height has a slot. */
+  private frontier = 0n;
   private isFetching = false;
   private heldBytes = 0;
   private blockBytesEstimate = PART_BYTES;
@@ -118,6 +120,7 @@ export class BlockPool {
   fetch(next: bigint): void {
     this.pause();
     this.next = next;
+    this.frontier = next;
     this.isFetching = true;
     this.fill();
   }
@@ -157,6 +160,7 @@ export class BlockPool {
     this.deferred.delete(height);
     if (this.pairAt === height) this.pairAt = this.pairPeer = undefined;
     this.next = height + 1n;
+    if (this.frontier < this.next) this.frontier = this.next;
     for (const peer of this.suspects.settle(height, blockId)) this.fault(peer, `gave a wrong block ${height}`);
     this.fill();
   }
@@ -278,7 +282,8 @@ export class BlockPool {
 
   private fill(): void {
     if (!this.isFetching) return;
-    for (let height = this.next; height < this.next + BigInt(POOL_HEIGHTS_MAX); height++) {
+    while (this.slots.has(this.frontier)) this.frontier += 1n;
+    for (let height = this.frontier; height < this.next + BigInt(POOL_HEIGHTS_MAX); height++) {
       if (this.slots.has(height)) continue;
       const isUrgent = height <= this.next + 1n;
       if (!isUrgent && this.deferred.has(height)) continue;
@@ -351,6 +356,7 @@ export class BlockPool {
     if (slot === undefined) return;
     this.heldBytes -= slot.bytes;
     this.slots.delete(height);
+    if (height < this.frontier) this.frontier = height;
   }
 
   /** Drops the peer with all that it gave (CometBFT RemovePeerAndRedoAllPeerRequests), and reports it. */
