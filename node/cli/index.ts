@@ -7,6 +7,7 @@ import {addKeysCommand} from './keys.ts';
 import {addReplayCommand} from './replay.ts';
 import {addResetCommand} from './reset.ts';
 import {addRollbackCommand} from './rollback.ts';
+import {addLightCommand} from './light.ts';
 import {addStartCommand} from './start.ts';
 import {addTestnetCommand} from './testnet.ts';
 import {VERSION} from '#node/app';
@@ -28,6 +29,7 @@ export async function main(args: readonly string[], options: {readonly scryptCos
   addRollbackCommand(program, finish);
   addReplayCommand(program, finish);
   addResetCommand(program, finish);
+  addLightCommand(program, finish);
   program
     .command('version')
     .description('print the version')

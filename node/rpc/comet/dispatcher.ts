@@ -2,8 +2,9 @@
 import {internalError, RpcError, toRpcError} from './errors.ts';
 import type {Subscriber} from './events/subscriptions.ts';
 import type {Json} from './json.ts';
-import type {Caller, Method, RpcContext} from './method.ts';
-import {METHOD_TABLE} from './methods/index.ts';
+import type {CometRpcLimits} from './limits.ts';
+import type {Caller, Method} from './method.ts';
+import type {Gate} from './gate.ts';
 import {readJson, readUri} from './parameters.ts';
 
 type RequestId = string | number;
@@ -24,13 +25,26 @@ export interface RpcAnswer {
 /** CometBFT's id of an answer to a URI request, which has none. */
 const URI_REQUEST_ID = -1;
 
-export class Dispatcher {
-  readonly #context: RpcContext;
-  readonly #logger: CometRpcLogger;
+/** What the dispatcher itself needs of the methods' context. */
+export interface DispatchContext {
+  readonly limits: CometRpcLimits;
+  readonly gate: Gate;
+}
 
-  constructor(context: RpcContext, logger: CometRpcLogger) {
+export class Dispatcher<C extends DispatchContext = DispatchContext> {
+  readonly #context: C;
+  readonly #logger: CometRpcLogger;
+  readonly #methods: ReadonlyMap<string, Method<C>>;
+
+  constructor(context: C, logger: CometRpcLogger, methods: ReadonlyMap<string, Method<C>>) {
     this.#context = context;
     this.#logger = logger;
+    this.#methods = methods;
+  }
+
+  /** Names and parameters of what is served over HTTP. */
+  served(): readonly Pick<Method<never>, 'name' | 'parameters'>[] {
+    return [...this.#methods.values()].filter(({webSocketOnly}) => webSocketOnly !== true);
   }
 
   /** A JSON-RPC body or WebSocket message: one request or a batch. */
@@ -64,7 +78,7 @@ export class Dispatcher {
 
   /** GET /method?parameter=value. undefined: there is no such method. */
   async uri(name: string, query: URLSearchParams): Promise<RpcAnswer | undefined> {
-    const method = METHOD_TABLE.get(name);
+    const method = this.#methods.get(name);
     if (method === undefined) return undefined;
     // As CometBFT: such a path exists, and is not to be had this way.
     if (method.webSocketOnly === true) return {...errorAnswer(URI_REQUEST_ID, new RpcError(-32601, '')), status: 404};
@@ -81,14 +95,14 @@ export class Dispatcher {
     if (typeof id !== 'string' && !(typeof id === 'number' && Number.isSafeInteger(id))) {
       return errorAnswer(null, new RpcError(-32600, 'an id is a string or a whole number', 200));
     }
-    const method = typeof name === 'string' ? METHOD_TABLE.get(name) : undefined;
+    const method = typeof name === 'string' ? this.#methods.get(name) : undefined;
     const isServed = method !== undefined && (method.webSocketOnly !== true || subscriber !== undefined);
     if (!isServed) return errorAnswer(id, new RpcError(-32601, '', 200));
     return this.#call(method, {id, subscriber}, () => jsonArguments(method, params), 200);
   }
 
   /** @param errorStatus HTTP status of errors that do not demand one of their own. */
-  async #call(method: Method, caller: Caller, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
+  async #call(method: Method<C>, caller: Caller, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
     const {id} = caller;
     try {
       const args = readArguments();
@@ -104,7 +118,7 @@ export class Dispatcher {
   }
 }
 
-function jsonArguments(method: Method, params: unknown): Record<string, unknown> {
+function jsonArguments(method: Method<never>, params: unknown): Record<string, unknown> {
   const names = Object.keys(method.parameters);
   if (params === undefined || params === null) return collect(method, () => undefined, readJson);
   if (Array.isArray(params)) {
@@ -117,11 +131,11 @@ function jsonArguments(method: Method, params: unknown): Record<string, unknown>
   return collect(method, (name) => (Object.hasOwn(params, name) ? (params as Record<string, unknown>)[name] : undefined), readJson);
 }
 
-function uriArguments(method: Method, query: URLSearchParams): Record<string, unknown> {
+function uriArguments(method: Method<never>, query: URLSearchParams): Record<string, unknown> {
   return collect(method, (name) => query.get(name), readUri);
 }
 
-function collect<V>(method: Method, valueOf: (name: string) => V, read: (parameter: Method['parameters'][string], value: V) => unknown): Record<string, unknown> {
+function collect<V>(method: Method<never>, valueOf: (name: string) => V, read: (parameter: Method<never>['parameters'][string], value: V) => unknown): Record<string, unknown> {
   const args: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(method.parameters)) {
     try {

@@ -3,10 +3,9 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AccessPolicy} from '../access.ts';
 import type {Dispatcher, RpcAnswer} from './dispatcher.ts';
 import {RpcError} from './errors.ts';
-import {METHOD_TABLE} from './methods/index.ts';
 
 export interface HttpModules {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'body' | 'uri' | 'served'>;
   readonly access: AccessPolicy;
   readonly bodyBytesMax: number;
 }
@@ -35,7 +34,7 @@ export async function serveHttp(request: IncomingMessage, response: ServerRespon
       return;
     case 'GET':
     case 'HEAD':
-      if (name === '') send(response, 200, 'text/html', methodList());
+      if (name === '') send(response, 200, 'text/html', methodList(dispatcher));
       else sendAnswer(response, await dispatcher.uri(name, url.searchParams));
       return;
     case 'POST':
@@ -58,7 +57,7 @@ async function post(request: IncomingMessage, response: ServerResponse, {dispatc
     sendAnswer(response, {status: 413, body: JSON.stringify({jsonrpc: '2.0', id: null, error: error.toJson()})});
     return;
   }
-  if (body.length === 0) send(response, 200, 'text/html', methodList());
+  if (body.length === 0) send(response, 200, 'text/html', methodList(dispatcher));
   else sendAnswer(response, await dispatcher.body(body));
 }
 
@@ -98,8 +97,8 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 }
 
 /** As CometBFT lists them (rpc/jsonrpc/server/http_json_handler.go, writeListOfEndpoints). */
-function methodList(): string {
-  const served = [...METHOD_TABLE.values()].filter(({webSocketOnly}) => webSocketOnly !== true);
+function methodList(dispatcher: HttpModules['dispatcher']): string {
+  const served = dispatcher.served();
   const links = (hasParameters: boolean): string =>
     served
       .filter(({parameters}) => Object.keys(parameters).length > 0 === hasParameters)

@@ -22,7 +22,8 @@ export interface Caller {
   readonly subscriber: Subscriber | undefined;
 }
 
-export interface Method {
+/** @template C what its handler is given; the light client's server has another one. */
+export interface Method<C = RpcContext> {
   readonly name: string;
   /** One sentence, for the documentation. */
   readonly purpose: string;
@@ -32,10 +33,10 @@ export interface Method {
   readonly webSocketOnly?: boolean;
   /** Few of them run at the same time. */
   readonly heavy?: boolean;
-  call(context: RpcContext, args: Readonly<Record<string, unknown>>, caller: Caller): Json | Promise<Json>;
+  call(context: C, args: Readonly<Record<string, unknown>>, caller: Caller): Json | Promise<Json>;
 }
 
-type ArgumentsOf<P extends Readonly<Record<string, Parameter<unknown>>>> = {readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never};
+export type ArgumentsOf<P extends Readonly<Record<string, Parameter<unknown>>>> = {readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never};
 
 /** Ties the handler's arguments to the parameters. */
 export function method<P extends Readonly<Record<string, Parameter<unknown>>>>(definition: {

@@ -11,6 +11,7 @@ import {Gate} from './gate.ts';
 import {serveHttp, type HttpModules} from './http.ts';
 import {DEFAULT_COMET_RPC_LIMITS, type CometRpcLimits} from './limits.ts';
 import type {RpcContext} from './method.ts';
+import {METHOD_TABLE} from './methods/index.ts';
 import {WebSocketEndpoint} from './websocket.ts';
 
 export interface CometRpcOptions {
@@ -69,7 +70,7 @@ export class CometRpcServer {
     const gate = new Gate(limits.heavyConcurrencyMax, limits.heavyWaitingMax);
     const context: RpcContext = {backend, limits, subscriptions: this.#subscriptions, commitWaiters: this.#commitWaiters, gate};
     const httpModules: HttpModules = {
-      dispatcher: new Dispatcher(context, logger),
+      dispatcher: new Dispatcher(context, logger, METHOD_TABLE),
       access: new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins ?? [], methods: 'GET, POST'}),
       bodyBytesMax: limits.bodyBytesMax,
     };

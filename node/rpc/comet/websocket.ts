@@ -13,7 +13,7 @@ import type {CometRpcLimits} from './limits.ts';
 
 export interface WebSocketModules {
   readonly access: AccessPolicy;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'body'>;
   readonly subscriptions: Subscriptions;
   readonly limits: CometRpcLimits;
   readonly clock: RpcClock;
