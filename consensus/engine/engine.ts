@@ -26,12 +26,17 @@ export class ConsensusEngine {
     this.stateStore = new StateStore(modules.stateDb ?? modules.blockDb);
   }
 
+  /** Is there a state to go on from? Without one, a chain may begin from a snapshot. */
+  get hasState(): boolean {
+    return this.blockStore.height > 0n || this.stateStore.load() !== undefined;
+  }
+
   /**
    * Before `start`, with empty stores: the chain begins after a block that a light client verified, whose state the application has
    * restored. Its commit first: without it, the handshake refuses a state that has no block.
    */
   async bootstrap(state: ConsensusState, commit: Commit): Promise<void> {
-    if (this.phases !== undefined || this.blockStore.height > 0n || this.stateStore.load() !== undefined) {
+    if (this.phases !== undefined || this.hasState) {
       throw new EngineError('INVARIANT', 'a chain that has begun cannot begin from a snapshot');
     }
     await this.blockStore.saveSeenCommit(state.lastBlockHeight, commit);

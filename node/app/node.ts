@@ -18,6 +18,7 @@ import {portError, StartError} from './errors.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
 import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
+import {snapshotSettings, startStateSync} from './state-sync.ts';
 import {VERSION} from './version.ts';
 
 export interface NodeOptions {
@@ -58,7 +59,7 @@ export class Node {
     // First of all: it may ask at the terminal, and nothing should wait for that.
     const key = await this.#validatorKey();
     const clock = new SystemClock();
-    const execution = await this.#openExecution();
+    const execution = await this.#openExecution(genesis);
     const identity = await loadOrCreateNodeIdentity(this.#paths.nodeKey);
     const timers = {nowMs: () => Date.now(), setTimer: (delayMs: number, fn: () => void) => clock.setTimer(delayMs, fn)};
 
@@ -117,6 +118,7 @@ export class Node {
       this.#closers.push(() => admin.close());
       this.#logger.warn({port: adminPort}, 'the test-only admin server can cut this node off from its peers');
     }
+    await startStateSync(config, {app: execution.app, engine, network, clock, genesis, logger: this.#logger.child('statesync'), onStop: (close) => this.#closers.push(close)});
     await engine.start();
     this.#closers.push(() => engine.stop());
     const evidenceReactor = new EvidenceReactor(DEFAULT_EVIDENCE_REACTOR_OPTIONS, {
@@ -157,7 +159,7 @@ export class Node {
     return stored?.key;
   }
 
-  async #openExecution(): Promise<Execution> {
+  async #openExecution(genesis: GenesisDoc): Promise<Execution> {
     const db = await openLevel(this.#paths.application);
     this.#closers.push(() => db.close());
     const execution = await createExecution({
@@ -165,6 +167,7 @@ export class Node {
       logger: this.#logger.child('execution'),
       historyBlocks: BigInt(this.#config['state.history_blocks']),
       archive: this.#config['state.archive'],
+      snapshots: snapshotSettings(this.#config, this.#paths, genesis),
     });
     this.#closers.push(() => execution.close());
     return execution;

@@ -16,6 +16,7 @@ export interface HomePaths {
   readonly wal: string;
   readonly blockStore: string;
   readonly application: string;
+  readonly snapshots: string;
   readonly txIndex: string;
 }
 
@@ -34,6 +35,7 @@ export function homePaths(root: string): HomePaths {
     wal: join(root, 'data', 'cs.wal'),
     blockStore: join(root, 'data', 'blockstore.db'),
     application: join(root, 'data', 'application.db'),
+    snapshots: join(root, 'data', 'snapshots'),
     txIndex: join(root, 'data', 'tx_index.db'),
   };
 }

@@ -77,6 +77,14 @@ export const OPTIONS = {
   'consensus.timeout_precommit_delta_ms': integer(500, 0, 600_000, 'Added to timeout_precommit with each round.'),
   'consensus.empty_block_interval_ms': integer(1000, 1, 3_600_000, 'Time between blocks when there is nothing to include.'),
 
+  'state_sync.enable': boolean(false, 'Begin from a snapshot of the peers instead of genesis, on the first start of an empty home.'),
+  'state_sync.rpc_servers': list([], 'CometBFT RPC URLs of two or more nodes that a light client verifies the snapshot with.'),
+  'state_sync.trust_height': integer(0, 0, Number.MAX_SAFE_INTEGER, 'Height of a header that is known to be true.'),
+  'state_sync.trust_hash': text('', 'Hash of that header: 64 hex digits.'),
+  'state_sync.trust_period_hours': integer(168, 1, 1_000_000, 'How long a header may be trusted; shorter than the unbonding period.'),
+  'state_sync.snapshot_interval': integer(0, 0, 1_000_000_000, 'Blocks between two snapshots for others; 0: none.'),
+  'state_sync.snapshot_keep_recent': integer(2, 1, 100, 'Snapshots that are kept.'),
+
   'state.archive': boolean(false, 'Keep the state of every block.'),
   'state.history_blocks': integer(256, 1, 10_000_000, 'Blocks whose state stays readable when archive is false.'),
 

@@ -1,0 +1,93 @@
+/** How a node serves snapshots, and begins from one of its peers'. Source: CometBFT `node/setup.go` (startStateSync). */
+import {HttpProvider, LightClient, RpcTransport} from '#consensus/light';
+import {consensusParamsFrom, fromHex, JsonReader, type ConsensusParams, type GenesisDoc} from '#proto';
+import type {Application, ConsensusEngine, Logger, PeerNetwork, SystemClock} from '#consensus/engine';
+import type {HomePaths, NodeConfig} from '#node/config';
+import type {SnapshotSettings} from '#node/execution';
+import {memoryStore} from '#node/storage';
+import {LightStateProvider, StateSyncReactor, Syncer} from '#node/sync';
+import {StartError} from './errors.ts';
+
+export interface StateSyncModules {
+  readonly app: Application;
+  readonly engine: ConsensusEngine;
+  readonly network: PeerNetwork;
+  readonly clock: SystemClock;
+  readonly genesis: GenesisDoc;
+  readonly logger: Logger;
+  onStop(close: () => void): void;
+}
+
+const NANOS_PER_HOUR = 3_600_000_000_000n;
+
+export function snapshotSettings(config: NodeConfig, paths: HomePaths, genesis: GenesisDoc): SnapshotSettings {
+  return {
+    folder: paths.snapshots,
+    interval: BigInt(config['state_sync.snapshot_interval']),
+    keepRecent: config['state_sync.snapshot_keep_recent'],
+    genesis: {appState: genesis.appState, timeSeconds: genesis.genesisTime.seconds},
+  };
+}
+
+/** Serves snapshots from now on. Resolves when the engine may start: at once, or, if settings and stores say so, after a state sync. */
+export async function startStateSync(config: NodeConfig, modules: StateSyncModules): Promise<void> {
+  const {engine, logger} = modules;
+  const reactor = new StateSyncReactor(modules);
+  reactor.start();
+  modules.onStop(() => reactor.stop());
+  if (!config['state_sync.enable']) return;
+  if (engine.hasState) {
+    logger.info({height: engine.height}, 'no state sync: this node has a state already');
+    return;
+  }
+  const abort = new AbortController();
+  const provider = await lightStateProvider(config, modules, abort.signal);
+  const syncer = new Syncer({...modules, provider});
+  modules.onStop(() => {
+    abort.abort();
+    syncer.stop();
+  });
+  reactor.attach(syncer);
+  const {state, commit} = await syncer.run();
+  reactor.attach(undefined);
+  await engine.bootstrap(state, commit);
+  logger.info({height: state.lastBlockHeight}, 'state is synced: blocks follow');
+}
+
+async function lightStateProvider(config: NodeConfig, {genesis, clock, logger}: StateSyncModules, signal: AbortSignal): Promise<LightStateProvider> {
+  const urls = config['state_sync.rpc_servers'];
+  const height = BigInt(config['state_sync.trust_height']);
+  const hash = config['state_sync.trust_hash'];
+  if (urls.length < 2) throw new StartError(`state sync verifies with two or more nodes: state_sync.rpc_servers names ${urls.length}`);
+  if (height === 0n || !/^[0-9a-fA-F]{64}$/.test(hash)) {
+    throw new StartError('state sync begins with a header that you trust: set state_sync.trust_height (1 or more) and state_sync.trust_hash (64 hex digits)');
+  }
+  let transports: RpcTransport[];
+  try {
+    transports = urls.map((url) => new RpcTransport({url, clock}));
+  } catch (error) {
+    throw new StartError(`state_sync.rpc_servers: ${(error as Error).message}`);
+  }
+  const [primary, ...witnesses] = transports.map((transport) => new HttpProvider(transport));
+  const light = await LightClient.create(
+    {chainId: genesis.chainId, trust: {height, hash: fromHex(hash), periodNs: BigInt(config['state_sync.trust_period_hours']) * NANOS_PER_HOUR}},
+    {primary: primary!, witnesses, db: memoryStore(), clock, logger, signal},
+  ).catch((error: Error) => {
+    throw new StartError(`state sync cannot begin: ${error.message}`);
+  });
+  return new LightStateProvider({light, genesis, consensusParams: (at) => firstAnswer(transports, at, signal)});
+}
+
+/** It is checked against a verified header: any node may answer. */
+async function firstAnswer(transports: readonly RpcTransport[], height: bigint, signal: AbortSignal): Promise<ConsensusParams> {
+  let failure: unknown;
+  for (const transport of transports) {
+    try {
+      const result = JsonReader.root(await transport.call('consensus_params', {height: height.toString()}, signal), 'consensus_params');
+      return consensusParamsFrom(result.object('consensus_params'));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
