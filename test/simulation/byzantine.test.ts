@@ -25,9 +25,9 @@ describe('equivocating validators', () => {
       ['right', 'b-right', 'c-right'],
     ]);
     await cluster.start();
-    cluster.node('left').mempool.add(utf8('only on the left'));
+    cluster.submit(utf8('only on the left'), [cluster.node('left')]);
     await cluster.scheduler.run(5000, () => cluster.violations.length > 0);
-    expect(cluster.violations[0]).toMatch(/^fork at height/);
+    expect(cluster.violations[0]).toMatch(/^agreement at height .*fork/);
   });
 
   it.each([31, 32, 33, 34])('one of four cannot make a fork nor stop the others, seed %i', async (seed) => {

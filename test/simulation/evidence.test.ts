@@ -45,7 +45,7 @@ async function runUntilPunished(cluster: Cluster, untilMs: number): Promise<bool
 
 function stirTwins(cluster: Cluster, untilMs: number): void {
   for (let at = 0; at < untilMs; at += 150) {
-    cluster.scheduler.after(at, () => cluster.node(at % 300 === 0 ? 'twin-a' : 'twin-b').mempool.add(utf8(`only one twin knows of ${at}`)));
+    cluster.scheduler.after(at, () => cluster.submit(utf8(`only one twin knows of ${at}`), [cluster.node(at % 300 === 0 ? 'twin-a' : 'twin-b')]));
   }
 }
 

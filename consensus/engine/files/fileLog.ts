@@ -1,6 +1,7 @@
 /**
  * The write-ahead log on disk: numbered segments of records `crc32 (4) ‖ length (4) ‖ payload`, integers big-endian.
- * A record that a crash cut short, or whose checksum does not match, ends the log: it and all after it are cut off on opening.
+ * A record that a crash cut short, or whose checksum does not match, ends the log: it and all after it are cut off on opening. So does
+ * one of no bytes: a file whose length was saved and whose content was not reads as zeros, and the checksum of nothing is zero.
  */
 import {closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writevSync} from 'node:fs';
 import {join} from 'node:path';
@@ -29,7 +30,7 @@ export function parseRecords(bytes: Uint8Array): ParsedLog {
   while (offset + HEADER_BYTES <= bytes.length) {
     const length = view.getUint32(offset + 4);
     const end = offset + HEADER_BYTES + length;
-    if (length > WAL_RECORD_BYTES_MAX || end > bytes.length) break;
+    if (length === 0 || length > WAL_RECORD_BYTES_MAX || end > bytes.length) break;
     const payload = bytes.subarray(offset + HEADER_BYTES, end);
     if (crc32(payload) >>> 0 !== view.getUint32(offset)) break;
     records.push(payload);
@@ -38,8 +39,9 @@ export function parseRecords(bytes: Uint8Array): ParsedLog {
   return {records, intactBytes: offset};
 }
 
-/** @throws RangeError when the record is over WAL_RECORD_BYTES_MAX. */
+/** @throws RangeError when the record is empty or over WAL_RECORD_BYTES_MAX. */
 export function frameRecord(payload: Uint8Array): Uint8Array {
+  if (payload.length === 0) throw new RangeError('a log record has at least one byte');
   if (payload.length > WAL_RECORD_BYTES_MAX) {
     throw new RangeError(`a log record of ${payload.length} bytes is over the limit of ${WAL_RECORD_BYTES_MAX}`);
   }

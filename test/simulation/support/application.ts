@@ -1,5 +1,17 @@
 /** A hash chain over all transactions: the smallest application whose app hash shows every difference. */
-import {concatBytes, ED25519_KEY_TYPE, EMPTY_BYTES, fromHex, sha256, toHex, utf8, type ExecTxResult, type ValidatorUpdate} from '#proto';
+import {
+  concatBytes,
+  DEFAULT_CONSENSUS_PARAMS,
+  ED25519_KEY_TYPE,
+  EMPTY_BYTES,
+  fromHex,
+  sha256,
+  toHex,
+  utf8,
+  type ConsensusParams,
+  type ExecTxResult,
+  type ValidatorUpdate,
+} from '#proto';
 import type {
   Application,
   ApplySnapshotChunkRequest,
@@ -27,6 +39,8 @@ export interface ApplicationDisk {
   appHash: Uint8Array;
   /** What it was told of misbehaviour, in order. */
   misbehavior: readonly ReportedMisbehavior[];
+  /** Of every validator, by public key in hex; an update to 0 of one that is not there would be refused. */
+  powers: ReadonlyMap<string, bigint>;
   /** Blocks that it wants kept; undefined: all. */
   retainBlocks?: bigint;
 }
@@ -37,28 +51,41 @@ export interface ReportedMisbehavior extends Misbehavior {
 }
 
 export function emptyApplicationDisk(): ApplicationDisk {
-  return {height: 0n, appHash: EMPTY_BYTES, misbehavior: []};
+  return {height: 0n, appHash: EMPTY_BYTES, misbehavior: [], powers: new Map()};
 }
 
 const POWER_PREFIX = 'power:';
 
-/** Changes the voting power of a validator: `power:<public key, hex>:<power>`. */
-export function powerTransaction(publicKey: string, power: number): Uint8Array {
-  return utf8(`${POWER_PREFIX}${publicKey}:${power}`);
+/** Changes the voting power of a validator: `power:<public key, hex>:<power>`; a note tells it from an earlier one. */
+export function powerTransaction(publicKey: string, power: number | bigint, note = ''): Uint8Array {
+  return utf8(`${POWER_PREFIX}${publicKey}:${power}${note === '' ? '' : ` ${note}`}`);
+}
+
+const LIMIT_PREFIX = 'maxBytes:';
+
+/** Changes the consensus parameter block.max_bytes. */
+export function limitTransaction(maxBytes: bigint, note: string): Uint8Array {
+  return utf8(`${LIMIT_PREFIX}${maxBytes} ${note}`);
 }
 
 /** A transaction that ProcessProposal refuses. */
 export const REFUSED_TRANSACTION = utf8('refuse me');
 
+/** Tag and length of a transaction of up to 2^28 bytes in a block. */
+const FRAMING_BYTES = 5;
+
 export class HashChainApplication implements Application {
   private readonly disk: ApplicationDisk;
   private readonly power: Power;
+  /** Waits as long as the application takes. */
+  private readonly pause: () => Promise<void> | undefined;
   private pending: ApplicationDisk | undefined;
   private restore: (OfferSnapshotRequest & {readonly chunks: Uint8Array[]}) | undefined;
 
-  constructor(disk: ApplicationDisk, power: Power) {
+  constructor(disk: ApplicationDisk, power: Power, pause: () => Promise<void> | undefined = () => undefined) {
     this.disk = disk;
     this.power = power;
+    this.pause = pause;
   }
 
   async info(): Promise<InfoResponse> {
@@ -67,26 +94,47 @@ export class HashChainApplication implements Application {
 
   async initChain(request: InitChainRequest): Promise<InitChainResponse> {
     this.disk.appHash = sha256(utf8(request.chainId));
+    this.disk.powers = new Map(request.validators.map(({publicKey, power}) => [toHex(publicKey.bytes), power]));
     return {validators: [], appHash: this.disk.appHash};
   }
 
-  async prepareProposal({txs}: PrepareProposalRequest): Promise<readonly Uint8Array[]> {
-    return txs;
+  /** As many as fit, in order; one that alone is too large is passed over. */
+  async prepareProposal({txs, maxTxBytes}: PrepareProposalRequest): Promise<readonly Uint8Array[]> {
+    await this.pause();
+    let left = Number(maxTxBytes);
+    return txs.filter((tx) => {
+      const framed = tx.length + FRAMING_BYTES;
+      if (framed > left) return false;
+      left -= framed;
+      return true;
+    });
   }
 
   async processProposal({txs}: ProcessProposalRequest): Promise<boolean> {
+    await this.pause();
     return !txs.some((tx) => Buffer.compare(tx, REFUSED_TRANSACTION) === 0);
   }
 
   async finalizeBlock({height, txs, misbehavior}: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
+    await this.pause();
     const appHash = sha256(concatBytes(this.disk.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx)), ...misbehavior.map(misbehaviorHash)));
     const reported = misbehavior.map((each) => ({...each, committedAt: height}));
-    this.pending = {height, appHash, misbehavior: [...this.disk.misbehavior, ...reported]};
-    return {txResults: txs.map(resultOf), validatorUpdates: txs.flatMap(updateOf), appHash};
+    const powers = new Map(this.disk.powers);
+    // One key may be named once per block: the last word counts.
+    const wanted = new Map(txs.map(powerIn).filter((change) => change !== undefined));
+    const validatorUpdates = [...wanted].flatMap(([key, power]): ValidatorUpdate[] => {
+      if ((powers.get(key) ?? 0n) === power) return [];
+      powers.set(key, power);
+      return [{publicKey: {type: ED25519_KEY_TYPE, bytes: fromHex(key)}, power}];
+    });
+    this.pending = {height, appHash, misbehavior: [...this.disk.misbehavior, ...reported], powers};
+    const params = txs.map(paramsIn).findLast((update) => update !== undefined);
+    return {txResults: txs.map(resultOf), validatorUpdates, ...(params === undefined ? {} : {consensusParamUpdates: params}), appHash};
   }
 
   async commit(): Promise<CommitResponse> {
     if (this.pending === undefined) throw new Error('commit without finalizeBlock');
+    await this.pause();
     this.power.use();
     Object.assign(this.disk, this.pending);
     this.pending = undefined;
@@ -123,17 +171,18 @@ export class HashChainApplication implements Application {
     chunks.push(chunk);
     if (chunks.length < snapshot.chunks) return {...answer, result: 'ACCEPT'};
     this.restore = undefined;
-    const disk = JSON.parse(Buffer.concat(chunks).toString()) as {height: string; appHash: string};
+    const disk = JSON.parse(Buffer.concat(chunks).toString()) as {height: string; appHash: string; powers: [string, string][]};
     if (disk.appHash !== toHex(appHash) || BigInt(disk.height) !== snapshot.height) return {...answer, result: 'REJECT_SNAPSHOT'};
     this.power.use();
-    Object.assign(this.disk, {height: snapshot.height, appHash});
+    Object.assign(this.disk, {height: snapshot.height, appHash, powers: new Map(disk.powers.map(([key, power]) => [key, BigInt(power)]))});
     return {...answer, result: 'ACCEPT'};
   }
 
-  /** The hash chain's state is its height and hash; in two chunks, so that there is an order to get wrong. */
+  /** The hash chain's state is its height, its hash and the powers; in two chunks, so that there is an order to get wrong. */
   private chunks(): readonly Uint8Array[] {
-    const {height, appHash} = this.disk;
-    const bytes = utf8(JSON.stringify({height: height.toString(), appHash: toHex(appHash)}));
+    const {height, appHash, powers} = this.disk;
+    const list = [...powers].map(([key, power]) => [key, power.toString()]);
+    const bytes = utf8(JSON.stringify({height: height.toString(), appHash: toHex(appHash), powers: list}));
     return [bytes.subarray(0, 16), bytes.subarray(16)];
   }
 
@@ -151,9 +200,20 @@ function resultOf(tx: Uint8Array): ExecTxResult {
   return {code: 0, data: sha256(tx), gasWanted: 1n, gasUsed: BigInt(tx.length), log: '', codespace: ''};
 }
 
-function updateOf(tx: Uint8Array): ValidatorUpdate[] {
-  const line = Buffer.from(tx).toString();
-  if (!line.startsWith(POWER_PREFIX)) return [];
-  const [publicKey = '', power = ''] = line.slice(POWER_PREFIX.length).split(':');
-  return [{publicKey: {type: ED25519_KEY_TYPE, bytes: fromHex(publicKey)}, power: BigInt(power)}];
+/** Only the beginning: some transactions are large. */
+function wordOf(tx: Uint8Array, prefix: string): string | undefined {
+  const line = Buffer.from(tx.subarray(0, 256)).toString('latin1');
+  return line.startsWith(prefix) ? line.slice(prefix.length).split(' ')[0] : undefined;
+}
+
+function powerIn(tx: Uint8Array): readonly [publicKey: string, power: bigint] | undefined {
+  const [publicKey, power] = wordOf(tx, POWER_PREFIX)?.split(':') ?? [];
+  return publicKey === undefined || power === undefined ? undefined : [publicKey, BigInt(power)];
+}
+
+function paramsIn(tx: Uint8Array): ConsensusParams | undefined {
+  const word = wordOf(tx, LIMIT_PREFIX);
+  if (word === undefined) return undefined;
+  const {block} = DEFAULT_CONSENSUS_PARAMS;
+  return {...DEFAULT_CONSENSUS_PARAMS, block: {...block, maxBytes: BigInt(word)}};
 }

@@ -1,31 +1,24 @@
 /** Nodes that run the production engine on simulated clock, network and disk, and checkers that watch them from outside. */
-import {
-  blockIdKey,
-  DEFAULT_CONSENSUS_PARAMS,
-  decodeConsensusMessage,
-  ED25519_KEY_TYPE,
-  EMPTY_BYTES,
-  sha256,
-  toHex,
-  utf8,
-  type Block,
-  type GenesisDoc,
-} from '#proto';
-import {
-  Channel,
-  ConsensusEngine,
-  FileSigner,
-  ValidatorKey,
-  type EngineOptions,
-  type EnginePhase,
-  type Logger,
-  type TransactionSource,
-} from '#consensus/engine';
+import {crc32} from 'node:zlib';
+import {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, EMPTY_BYTES, sha256, utf8, type ConsensusParams, type GenesisDoc} from '#proto';
+import {ConsensusEngine, FileSigner, ValidatorKey, type Clock, type EngineOptions, type Logger, type PeerNetwork, type Signer} from '#consensus/engine';
 import {EvidenceReactor, StoredEvidencePool, type EvidenceReactorOptions} from '#consensus/evidence';
-import {emptyApplicationDisk, HashChainApplication, type ApplicationDisk} from './application.ts';
-import {MemoryFile, MemoryLog, MemoryStore, Power, PowerLoss} from './disk.ts';
+import {HashChainApplication} from './application.ts';
+import {ForgetfulSigner, forgets} from './byzantine/amnesia.ts';
+import {LiarNetwork} from './byzantine/liar.ts';
+import {AgreementChecker} from './checkers/agreement.ts';
+import type {Checker, Commitment, Property, Watched} from './checkers/checker.ts';
+import {DurabilityChecker} from './checkers/durability.ts';
+import {EvidenceChecker} from './checkers/evidence.ts';
+import {SignatureChecker} from './checkers/signatures.ts';
+import {ValidityChecker} from './checkers/validity.ts';
+import {PowerLoss} from './disk.ts';
 import {SimulatedNetwork, type Faults} from './network.ts';
+import {SimulatedNode, type NodePlan} from './node.ts';
 import {GENESIS_TIME, Scheduler} from './scheduler.ts';
+import {Trace} from './trace.ts';
+
+export {Mempool, type NodePlan, type SimulatedNode} from './node.ts';
 
 export const FAST_OPTIONS: EngineOptions = {
   timeouts: {proposeMs: 300, proposeDeltaMs: 100, prevoteMs: 100, prevoteDeltaMs: 50, precommitMs: 100, precommitDeltaMs: 50},
@@ -36,12 +29,6 @@ export const FAST_OPTIONS: EngineOptions = {
 
 const FAST_EVIDENCE_OPTIONS: EvidenceReactorOptions = {tickMs: 100, ticksPerResend: 10};
 
-export interface NodePlan {
-  readonly name: string;
-  /** Validator number; undefined: a full node. Two nodes with one number are twins: an equivocating validator. */
-  readonly validator: number | undefined;
-}
-
 export interface ClusterPlan {
   readonly seed: number;
   readonly nodes: readonly NodePlan[];
@@ -49,74 +36,18 @@ export interface ClusterPlan {
   readonly powers?: readonly bigint[];
   readonly faults: Faults;
   readonly options?: EngineOptions;
+  readonly params?: ConsensusParams;
   readonly onLog?: (node: string, level: string, fields: object, message: string) => void;
+  readonly onTrace?: (line: string) => void;
 }
 
-export interface CommittedBlock {
-  readonly hash: string;
-  readonly appHash: string;
-  readonly block: Block;
+export interface Violation {
+  readonly property: Property;
+  readonly height: bigint;
+  readonly text: string;
 }
 
-export class SimulatedNode {
-  readonly plan: NodePlan;
-  readonly committed = new Map<bigint, CommittedBlock>();
-  readonly power = new Power();
-  readonly log = new MemoryLog(this.power);
-  readonly signerState = new MemoryFile(this.power);
-  readonly store = new MemoryStore(this.power);
-  readonly appDisk: ApplicationDisk = emptyApplicationDisk();
-  readonly mempool = new Mempool();
-  /** Changes between consensus and block sync, in order. */
-  readonly phases: EnginePhase[] = [];
-  skewMs = 0;
-  engine: ConsensusEngine | undefined;
-  evidence: StoredEvidencePool | undefined;
-  evidenceReactor: EvidenceReactor | undefined;
-  /** Grows with every start, so that timers of an earlier life do nothing. */
-  life = 0;
-  halted: Error | undefined;
-
-  constructor(plan: NodePlan) {
-    this.plan = plan;
-  }
-
-  get height(): bigint {
-    return this.engine?.height ?? 0n;
-  }
-
-  get isUp(): boolean {
-    return this.engine !== undefined;
-  }
-}
-
-export class Mempool implements TransactionSource {
-  private txs: Uint8Array[] = [];
-  private readonly listeners = new Set<() => void>();
-
-  add(tx: Uint8Array): void {
-    this.txs.push(tx);
-    for (const listener of this.listeners) listener();
-  }
-
-  reap(): readonly Uint8Array[] {
-    return [...this.txs];
-  }
-
-  hasTransactions(): boolean {
-    return this.txs.length > 0;
-  }
-
-  onAvailable(fn: () => void): () => void {
-    this.listeners.add(fn);
-    return () => this.listeners.delete(fn);
-  }
-
-  async update(_height: bigint, txs: readonly Uint8Array[]): Promise<void> {
-    const done = new Set(txs.map(toHex));
-    this.txs = this.txs.filter((tx) => !done.has(toHex(tx)));
-  }
-}
+const CHAIN_ID = 'simulation';
 
 export class Cluster {
   readonly scheduler: Scheduler;
@@ -124,82 +55,112 @@ export class Cluster {
   readonly nodes: readonly SimulatedNode[];
   readonly genesis: GenesisDoc;
   readonly keys: readonly ValidatorKey[];
-  /** Broken promises, in words. */
-  readonly violations: string[] = [];
-  readonly trace: string[] = [];
+  readonly trace: Trace;
+  readonly found: Violation[] = [];
+  readonly validity: ValidityChecker;
+  readonly evidence: EvidenceChecker;
   private readonly plan: ClusterPlan;
-  private readonly decided = new Map<bigint, CommittedBlock>();
-  private readonly signed = new Map<string, string>();
+  private readonly checkers: readonly Checker[];
+  private readonly byName: ReadonlyMap<string, SimulatedNode>;
 
   constructor(plan: ClusterPlan) {
     this.plan = plan;
     this.scheduler = new Scheduler(plan.seed);
     this.network = new SimulatedNetwork(this.scheduler, plan.faults);
-    this.nodes = plan.nodes.map((node) => new SimulatedNode(node));
+    this.trace = new Trace(plan.onTrace);
     this.keys = Array.from({length: plan.validators}, (_, i) => new ValidatorKey(sha256(utf8(`validator ${i} of seed ${plan.seed}`))));
-    for (const node of this.nodes) node.skewMs = this.scheduler.random.between(-20, 20);
-    this.genesis = {
+    this.nodes = plan.nodes.map((node) => this.createNode(node));
+    this.byName = new Map(this.nodes.map((node) => [node.name, node]));
+    this.genesis = this.createGenesis();
+    this.validity = new ValidityChecker(this.report, {
+      chainId: CHAIN_ID,
       genesisTime: GENESIS_TIME,
-      chainId: 'simulation',
-      initialHeight: 1n,
-      consensusParams: DEFAULT_CONSENSUS_PARAMS,
-      validators: this.keys.map(({publicKey, address}, i) => ({
-        address,
-        publicKey: {type: ED25519_KEY_TYPE, bytes: publicKey},
-        power: plan.powers?.[i] ?? 10n,
-        name: `validator ${i}`,
-      })),
-      appHash: EMPTY_BYTES,
-      appState: {},
-    };
-    this.network.tap((from, _to, channel, bytes) => this.watchSignatures(from, channel, bytes));
+      members: this.genesis.validators.map(({publicKey, power}) => ({publicKey: publicKey.bytes, power})),
+      ...this.genesis.consensusParams.block,
+    });
+    const keys = this.nodes.flatMap(({watched: {isHonest, publicKey}}) => (publicKey === undefined ? [] : [{publicKey, isHonest}]));
+    this.evidence = new EvidenceChecker(this.report, CHAIN_ID, keys, (name) => this.node(name).height);
+    const honestKeys = keys.filter(({isHonest}) => isHonest).map(({publicKey}) => publicKey);
+    this.checkers = [
+      new AgreementChecker(this.report),
+      this.validity,
+      this.evidence,
+      new SignatureChecker(this.report, CHAIN_ID, honestKeys),
+      new DurabilityChecker(this.report, CHAIN_ID),
+    ];
+    this.watch();
+  }
+
+  /** Broken promises, in words. */
+  get violations(): readonly string[] {
+    return this.found.map(({property, height, text}) => `${property} at height ${height}: ${text}`);
+  }
+
+  readonly report = (property: Property, height: bigint, text: string): void => {
+    this.found.push({property, height, text});
+    this.note(`VIOLATION ${property} at height ${height}: ${text}`);
+  };
+
+  note(text: string): void {
+    this.trace.line(this.scheduler.now, text);
   }
 
   async start(...names: readonly string[]): Promise<void> {
-    for (const node of this.nodes) if (names.length === 0 || names.includes(node.plan.name)) await this.startNode(node);
+    for (const node of this.nodes) if (names.length === 0 || names.includes(node.name)) await this.startNode(node);
   }
 
   node(name: string): SimulatedNode {
-    const node = this.nodes.find(({plan}) => plan.name === name);
+    const node = this.byName.get(name);
     if (node === undefined) throw new Error(`no node ${name}`);
     return node;
   }
 
+  /** Resolves when the engine runs; with a slow disk that takes virtual time. A power cut in the middle is a crash. */
   async startNode(node: SimulatedNode): Promise<void> {
-    const {name, validator} = node.plan;
+    const {name, slowMs = 0} = node.plan;
     const life = ++node.life;
     node.power.restore();
     node.halted = undefined;
     const isAlive = (): boolean => node.life === life && node.engine !== undefined;
-    const key = validator === undefined ? undefined : this.keys[validator];
+    const pause = (): Promise<void> | undefined =>
+      slowMs === 0 ? undefined : this.scheduler.sleep(this.scheduler.random.between(0, slowMs), isAlive);
+    node.store.pause = pause;
+    if (forgets(node.plan.byzantine)) node.log.wipe();
+    const signer = this.signerOf(node);
     const logger = this.logger(name);
-    const clock = this.scheduler.clock(node.skewMs, isAlive);
-    const network = this.network.connect(name);
+    const clock = this.scheduler.clock(node.clock, isAlive);
+    const network = this.networkOf(node, clock);
     const evidence = new StoredEvidencePool({db: node.store, logger});
     const engine = new ConsensusEngine(this.plan.options ?? FAST_OPTIONS, {
       logger,
       clock,
       network,
       evidence,
-      ...(key === undefined ? {} : {signer: new FileSigner(key, node.signerState)}),
+      ...(signer === undefined ? {} : {signer}),
       wal: node.log,
       blockDb: node.store,
-      app: new HashChainApplication(node.appDisk, node.power),
+      app: new HashChainApplication(node.appDisk, node.power, pause),
       txs: node.mempool,
       observer: {
-        step: () => undefined,
-        committed: ({block, blockId, appHash}) => this.onCommitted(node, {hash: toHex(blockId.hash), appHash: toHex(appHash), block}),
+        step: ({height, round, step}) => this.trace.mark(`${name} ${height}/${round} ${step}`),
+        committed: (event) => this.onCommitted(node, event),
         halted: (error) => this.onHalted(node, error),
         phase: ({phase, height}) => {
           node.phases.push(phase);
-          this.trace.push(`${this.scheduler.now.toFixed(3)} ${name} begins ${phase} at ${height}`);
+          this.note(`${name} begins ${phase} at ${height}`);
         },
       },
       genesis: this.genesis,
     });
     node.engine = engine;
-    await engine.start();
-    if (node.engine !== engine) return;
+    this.note(`${name} starts`);
+    try {
+      await engine.start();
+    } catch (error) {
+      if (isAlive()) this.onHalted(node, error as Error);
+      return;
+    }
+    if (!isAlive()) return;
     node.evidence = evidence;
     node.evidenceReactor = new EvidenceReactor(FAST_EVIDENCE_OPTIONS, {
       pool: evidence,
@@ -209,23 +170,25 @@ export class Cluster {
       peerHeight: (peer) => engine.peerHeight(peer),
     });
     node.evidenceReactor.start();
+    for (const checker of this.checkers) checker.started?.(node.watched, engine.blockStore.height);
   }
 
   /** Pulls the plug: what was not synced is lost. */
   crash(node: SimulatedNode): void {
     if (!node.isUp) return;
-    this.trace.push(`${this.scheduler.now.toFixed(3)} ${node.plan.name} crashes at ${node.height}`);
+    this.note(`${node.name} crashes at ${node.height}`);
     const {engine} = node;
     node.engine = undefined;
     node.evidenceReactor?.stop();
     node.evidenceReactor = undefined;
     node.evidence = undefined;
     node.life += 1;
-    this.network.disconnect(node.plan.name);
+    this.network.disconnect(node.name);
     node.power.cutAfter(0);
     void engine?.stop().catch(() => undefined);
     node.log.crash(this.scheduler.random);
     node.store.crash(this.scheduler.random);
+    for (const checker of this.checkers) checker.crashed?.(node.watched);
   }
 
   /** Pulls the plug in the middle of the work on an event: before the n-th durable write from now. */
@@ -233,73 +196,138 @@ export class Cluster {
     node.power.cutAfter(writes);
   }
 
-  /** Every node's mempool has it at once. */
-  submit(tx: Uint8Array): void {
-    for (const node of this.nodes) node.mempool.add(tx);
+  /** The mempools of these nodes have it at once; by default, of all. */
+  submit(tx: Uint8Array, to: readonly SimulatedNode[] = this.nodes): void {
+    for (const checker of this.checkers) checker.submitted?.(tx);
+    for (const node of to) node.mempool.add(tx);
   }
 
+  get honest(): readonly SimulatedNode[] {
+    return this.nodes.filter((node) => node.isHonest);
+  }
+
+  /** Highest height that an honest node is at. */
   get highest(): bigint {
-    return this.nodes.reduce((highest, node) => (node.height > highest ? node.height : highest), 0n);
+    return this.honest.reduce((highest, node) => (node.height > highest ? node.height : highest), 0n);
   }
 
-  /** true when all running nodes reach `height` before virtual time `untilMs`. */
+  /** true when all running honest nodes reach `height` before virtual time `untilMs`. */
   async reach(height: bigint, untilMs: number): Promise<boolean> {
-    return this.scheduler.run(untilMs, () => this.nodes.every((node) => !node.isUp || node.height >= height));
+    const {honest} = this;
+    return this.scheduler.run(untilMs, () => honest.every((node) => !node.isUp || node.height >= height));
   }
 
-  private onCommitted(node: SimulatedNode, committed: CommittedBlock): void {
-    const {height} = committed.block.header;
-    this.trace.push(`${this.scheduler.now.toFixed(3)} ${node.plan.name} commits ${height} ${committed.hash.slice(0, 16)}`);
-    node.committed.set(height, committed);
-    const first = this.decided.get(height);
-    if (first === undefined) this.decided.set(height, committed);
-    else if (first.hash !== committed.hash) this.violations.push(`fork at height ${height}: ${first.hash} and ${committed.hash}`);
-    else if (first.appHash !== committed.appHash) this.violations.push(`app hashes differ at height ${height}`);
+  finish(): void {
+    for (const checker of this.checkers) checker.finished?.();
+  }
+
+  private createNode(plan: NodePlan): SimulatedNode {
+    const {validator} = plan;
+    const hasTwin = validator !== undefined && this.plan.nodes.filter((other) => other.validator === validator).length > 1;
+    const publicKey = validator === undefined ? undefined : this.keys[validator]?.publicKey;
+    const isHonest = !hasTwin && (plan.byzantine ?? []).length === 0;
+    return new SimulatedNode(plan, {isHonest, publicKey}, this.scheduler.random.between(-20, 20));
+  }
+
+  private createGenesis(): GenesisDoc {
+    return {
+      genesisTime: GENESIS_TIME,
+      chainId: CHAIN_ID,
+      initialHeight: 1n,
+      consensusParams: this.plan.params ?? DEFAULT_CONSENSUS_PARAMS,
+      validators: this.keys.map(({publicKey, address}, i) => ({
+        address,
+        publicKey: {type: ED25519_KEY_TYPE, bytes: publicKey},
+        power: this.plan.powers?.[i] ?? 10n,
+        name: `validator ${i}`,
+      })),
+      appHash: EMPTY_BYTES,
+      appState: {},
+    };
+  }
+
+  private watch(): void {
+    const {checkers, network} = this;
+    network.tap((from, _to, channel, bytes) => {
+      const watched = this.watchedNode(from);
+      for (const checker of checkers) checker.sent?.(watched, channel, bytes);
+    });
+    network.onDelivery = (from, recipient, channel, bytes) => {
+      this.trace.mark(`${this.scheduler.now} ${from}>${recipient}/${channel} ${crc32(bytes)}`);
+      const to = this.watchedNode(recipient);
+      for (const checker of checkers) checker.delivered?.(to, channel, bytes);
+    };
+    network.onMisbehaviour = ({by, peer, reason}) => {
+      this.note(`${by} reports ${peer}: ${reason}`);
+      const [accuser, accused] = [this.watchedNode(by), this.watchedNode(peer)];
+      if (accuser.isHonest && accused.isHonest) this.report('accusation', this.node(by).height, `${by} reports the honest ${peer}: ${reason}`);
+    };
+    for (const {log, watched} of this.nodes) {
+      log.onDurable = (record) => {
+        for (const checker of checkers) checker.logged?.(watched, record);
+      };
+    }
+  }
+
+  /** One that a test connected by hand follows no protocol. */
+  private watchedNode(name: string): Watched {
+    return this.byName.get(name)?.watched ?? {name, isHonest: false, publicKey: undefined, signerFile: () => undefined};
+  }
+
+  private keyOf({plan: {validator}}: SimulatedNode): ValidatorKey | undefined {
+    return validator === undefined ? undefined : this.keys[validator];
+  }
+
+  private signerOf(node: SimulatedNode): Signer | undefined {
+    const key = this.keyOf(node);
+    if (key === undefined) return undefined;
+    return forgets(node.plan.byzantine) ? new ForgetfulSigner(key) : new FileSigner(key, node.signerState);
+  }
+
+  private networkOf(node: SimulatedNode, clock: Clock): PeerNetwork {
+    const network = this.network.connect(node.name);
+    const {byzantine = []} = node.plan;
+    if (byzantine.length === 0) return network;
+    return new LiarNetwork(network, {
+      behaviours: byzantine,
+      key: this.keyOf(node),
+      chainId: CHAIN_ID,
+      clock,
+      random: this.scheduler.random,
+      height: () => node.height + 1n,
+      onTransaction: (tx) => this.submit(tx, []),
+    });
+  }
+
+  private onCommitted(node: SimulatedNode, commitment: Commitment): void {
+    const {block, blockId} = commitment;
+    const {height} = block.header;
+    this.note(`${node.name} commits ${height} ${Buffer.from(blockId.hash).toString('hex').slice(0, 16)} with ${block.txs.length} transactions`);
+    node.committed.set(height, commitment);
+    for (const checker of this.checkers) checker.committed?.(node.watched, commitment);
   }
 
   private onHalted(node: SimulatedNode, error: Error): void {
-    if (!(error instanceof PowerLoss)) {
+    if (!isPowerLoss(error)) {
       node.halted = error;
-      this.violations.push(`${node.plan.name} halted: ${error.message}`);
+      this.note(`${node.name} halts: ${error.message}`);
+      if (node.isHonest) this.report('halt', node.height, `${node.name}: ${error.message}`);
     }
     // The process is gone with the error; its last event is being handled still.
-    this.scheduler.after(0, () => this.crash(node));
-  }
-
-  /** No honest validator signs two proposals or votes for one height, round and type. */
-  private watchSignatures(from: string, channel: Channel, bytes: Uint8Array): void {
-    if (channel !== Channel.Vote && channel !== Channel.Data) return;
-    const message = decodeConsensusMessage(bytes);
-    let slot: string;
-    let what: string;
-    let signer: number;
-    if (message.type === 'vote') {
-      const {height, round, type, validatorAddress, blockId} = message.vote;
-      signer = this.keys.findIndex(({address}) => Buffer.compare(address, validatorAddress) === 0);
-      slot = `${signer} ${height}/${round} vote ${type}`;
-      what = blockIdKey(blockId);
-    } else if (message.type === 'proposal') {
-      const {height, round, blockId} = message.proposal;
-      signer = -1;
-      slot = `proposal ${height}/${round}`;
-      what = blockIdKey(blockId);
-    } else return;
-    const earlier = this.signed.get(slot);
-    if (earlier === undefined) this.signed.set(slot, what);
-    else if (earlier !== what && !this.hasTwins(signer)) this.violations.push(`double signature: ${slot}, sent by ${from}`);
-  }
-
-  /** Of this validator; of any, for a proposal. */
-  private hasTwins(validator: number): boolean {
-    const numbers = this.nodes.map(({plan}) => plan.validator).filter((number) => number !== undefined);
-    if (validator === -1) return new Set(numbers).size < numbers.length;
-    return numbers.filter((number) => number === validator).length > 1;
+    const {life} = node;
+    this.scheduler.after(0, () => {
+      if (node.life === life) this.crash(node);
+    });
   }
 
   private logger(node: string): Logger {
     const log = (level: string) => (fields: object, message: string) => this.plan.onLog?.(node, level, fields, message);
     return {debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error')};
   }
+}
+
+function isPowerLoss(error: unknown): boolean {
+  return error instanceof PowerLoss || (error instanceof Error && error.cause !== undefined && isPowerLoss(error.cause));
 }
 
 /** `count` validators, one node each: n0, n1, … */

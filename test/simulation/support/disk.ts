@@ -1,6 +1,7 @@
 /** A disk in memory that forgets what was not synced when it loses power, and that may lose power in the middle of anything. */
-import {compareBytes} from '#proto';
+import {compareBytes, concatBytes} from '#proto';
 import type {AtomicFile, KeyValueOp, KeyValueStore, LogStore} from '#consensus/engine';
+import {frameRecord, parseRecords} from '../../../consensus/engine/files/fileLog.ts';
 import type {Random} from './scheduler.ts';
 
 export class PowerLoss extends Error {
@@ -25,43 +26,70 @@ export class Power {
   }
 }
 
+/** The newest segments that are kept, as the log on disk does. */
+const SEGMENTS_KEPT = 2;
+
+/** The bytes of a log file, framed and read back by the production code: a crash tears them at any byte, or fills the tail with zeros. */
 export class MemoryLog implements LogStore {
   private readonly power: Power;
-  private durable: Uint8Array[] = [];
+  private segments: Uint8Array[][] = [[]];
   private pending: Uint8Array[] = [];
-  private torn = 0;
+  /** Told of every record once it is durable. */
+  onDurable: (framed: Uint8Array) => void = () => undefined;
 
   constructor(power: Power) {
     this.power = power;
   }
 
   append(record: Uint8Array): void {
-    this.pending.push(record.slice());
+    this.pending.push(frameRecord(record));
   }
 
   sync(): void {
     this.power.use();
-    this.durable.push(...this.pending);
+    const durable = this.pending;
     this.pending = [];
+    this.segments.at(-1)?.push(...durable);
+    for (const framed of durable) this.onDurable(framed);
   }
 
   readAll(): {records: Uint8Array[]; tornBytes: number} {
-    const tornBytes = this.torn;
-    this.torn = 0;
-    return {records: [...this.durable], tornBytes};
+    const records: Uint8Array[] = [];
+    let tornBytes = 0;
+    this.segments = this.segments.map((chunks) => {
+      const bytes = concatBytes(...chunks);
+      if (tornBytes > 0) {
+        tornBytes += bytes.length;
+        return [];
+      }
+      const parsed = parseRecords(bytes);
+      for (const record of parsed.records) records.push(record);
+      tornBytes += bytes.length - parsed.intactBytes;
+      return [bytes.slice(0, parsed.intactBytes)];
+    });
+    return {records, tornBytes};
   }
 
   rotate(): void {
     this.sync();
+    this.segments = [...this.segments, []].slice(-SEGMENTS_KEPT);
   }
 
   close(): void {}
 
-  /** Some of what was not synced may be there, in order, the last of it torn. */
+  /** Some bytes of what was not synced may be there, the last record torn, or the length of the file without its content. */
   crash(random: Random): void {
-    const survivors = random.below(this.pending.length + 1);
-    this.durable.push(...this.pending.slice(0, survivors));
-    this.torn = this.pending[survivors]?.length ?? 0;
+    const lost = concatBytes(...this.pending);
+    this.pending = [];
+    const survived = lost.slice(0, random.below(lost.length + 1));
+    if (random.chance(0.2)) survived.fill(0, random.below(survived.length + 1));
+    this.segments.at(-1)?.push(survived);
+    for (const record of parseRecords(survived).records) this.onDurable(frameRecord(record));
+  }
+
+  /** As if the log had been deleted. */
+  wipe(): void {
+    this.segments = [[]];
     this.pending = [];
   }
 }
@@ -89,6 +117,8 @@ export class MemoryStore implements KeyValueStore {
   private entries = new Map<string, Uint8Array>();
   private unsynced: (readonly KeyValueOp[])[] = [];
   private synced = new Map<string, Uint8Array>();
+  /** Waits as long as a slow disk takes. */
+  pause: () => Promise<void> | undefined = () => undefined;
 
   constructor(power: Power) {
     this.power = power;
@@ -99,6 +129,8 @@ export class MemoryStore implements KeyValueStore {
   }
 
   async write(ops: readonly KeyValueOp[], {sync}: {sync: boolean}): Promise<void> {
+    const pause = this.pause();
+    if (pause !== undefined) await pause;
     this.power.use();
     applyOps(this.entries, ops);
     this.unsynced.push(ops);

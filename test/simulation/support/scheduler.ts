@@ -1,6 +1,7 @@
 /** Virtual time: one event after the other, microtasks drained in between, randomness from one seed. A seed replays identically. */
 import {timestampFromNanos, type Timestamp} from '#proto';
 import type {Clock} from '#consensus/engine';
+import {constantSkew, skewedMs, type ClockFaults} from './clockFaults.ts';
 
 /** sfc32 (Doty-Humphrey): small, fast, good enough for fault schedules. */
 export class Random {
@@ -43,6 +44,23 @@ export class Random {
   chance(probability: number): boolean {
     return this.unit() < probability;
   }
+
+  /** One of them. @throws RangeError when there is none. */
+  pick<T>(from: readonly T[]): T {
+    const picked = from[this.below(from.length)];
+    if (picked === undefined) throw new RangeError('nothing to pick from');
+    return picked;
+  }
+
+  /** The same elements in a random order (Fisher-Yates; a random comparison would lean on how sort is made). */
+  shuffle<T>(from: readonly T[]): T[] {
+    const shuffled = [...from];
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
+    }
+    return shuffled;
+  }
 }
 
 interface Event {
@@ -74,6 +92,9 @@ export class Scheduler {
     };
   }
 
+  /** Events handled. */
+  handled = 0;
+
   /** Runs until `done` holds or virtual time reaches `untilMs`; tells which. */
   async run(untilMs: number, done: () => boolean = () => false): Promise<boolean> {
     for (;;) {
@@ -86,19 +107,31 @@ export class Scheduler {
       this.pop();
       if (event.cancelled) continue;
       this.now = event.at;
+      this.handled += 1;
       event.run();
       await drainMicrotasks();
     }
   }
 
-  clock(skewMs: number, isAlive: () => boolean): Clock {
+  /** @param skew in milliseconds when it is always the same. */
+  clock(skew: ClockFaults | number, isAlive: () => boolean): Clock {
+    const faults = typeof skew === 'number' ? constantSkew(skew) : skew;
     return {
-      now: (): Timestamp => timestampFromNanos(GENESIS_NANOS + BigInt(Math.round((this.now + skewMs) * 1000)) * 1000n),
+      now: (): Timestamp => timestampFromNanos(GENESIS_NANOS + BigInt(Math.round(skewedMs(this.now, faults) * 1000)) * 1000n),
       setTimer: (delayMs, fn) =>
-        this.after(delayMs, () => {
+        this.after(delayMs / (1 + faults.drift), () => {
           if (isAlive()) fn();
         }),
     };
+  }
+
+  /** Never resolves when `isAlive` does not hold any more by then: a process that is gone does not go on. */
+  sleep(delayMs: number, isAlive: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(delayMs, () => {
+        if (isAlive()) resolve();
+      });
+    });
   }
 
   private push(event: Event): void {

@@ -30,9 +30,9 @@ function segment(): string {
 
 describe('FileLog', () => {
   it('gives back what was written, over several openings', () => {
-    write('one', 'two', '');
+    write('one', 'two');
     write('three');
-    expect(read()).toEqual({records: ['one', 'two', '', 'three'], tornBytes: 0});
+    expect(read()).toEqual({records: ['one', 'two', 'three'], tornBytes: 0});
   });
 
   it('buffers until sync', () => {
@@ -69,6 +69,17 @@ describe('FileLog', () => {
     expect(read()).toEqual({records: ['first'], tornBytes: 8 + 6});
     appendFileSync(segment(), Buffer.from('00000000ffffffff', 'hex'));
     expect(read()).toEqual({records: ['first'], tornBytes: 8});
+  });
+
+  it('ends before zeros: a file whose length a power cut saved and whose content it did not', () => {
+    write('first');
+    appendFileSync(segment(), new Uint8Array(40));
+    expect(read()).toEqual({records: ['first'], tornBytes: 40});
+    write('second');
+    expect(read()).toEqual({records: ['first', 'second'], tornBytes: 0});
+    const log = new FileLog(folder);
+    expect(() => log.append(new Uint8Array(0))).toThrow('at least one byte');
+    log.close();
   });
 
   it('drops what follows a hole in an earlier segment', () => {
