@@ -15,10 +15,14 @@ const STOP_TIMEOUT_MS = 20_000;
 const LOG_TAIL_CHARACTERS = 3_000;
 /** USER_HZ: the unit of processor times in /proc. */
 const TICKS_PER_SECOND = 100;
+/** After the ports that every node has; +4 is kept for REST. */
+const ADMIN_PORT_OFFSET = 5;
 
 export interface NodeSettings {
   /** Flags after `qanat start --home DIR`. */
   readonly args?: readonly string[];
+  /** Opens the admin endpoint that exists for tests only, which cuts a node off its peers. */
+  readonly hasTestAdmin?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -65,9 +69,11 @@ export class NodeProcess {
   /** Resolves when its servers listen. @throws with the end of its log when it ends first. */
   async start(): Promise<void> {
     if (this.isRunning) throw new Error(`${this.name} runs already`);
-    const child = spawn(process.execPath, [EXECUTABLE, 'start', '--home', this.home, ...(this.settings.args ?? [])], {
+    const {args = [], hasTestAdmin = false, environment} = this.settings;
+    const admin = hasTestAdmin ? ['--test.admin_port', String(this.adminPort)] : [];
+    const child = spawn(process.execPath, [EXECUTABLE, 'start', '--home', this.home, ...args, ...admin], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {...process.env, ...this.settings.environment},
+      env: {...process.env, ...(hasTestAdmin ? {QANAT_TEST_ADMIN: '1'} : {}), ...environment},
     });
     this.child = child;
     const take = (chunk: Buffer): void => {
@@ -115,6 +121,15 @@ export class NodeProcess {
     if (this.isRunning) process.kill(this.pid, 'SIGCONT');
   }
 
+  /** Cuts all connections to peers and keeps them cut, from its own side. */
+  async disconnect(): Promise<void> {
+    await this.admin('disconnect');
+  }
+
+  async reconnect(): Promise<void> {
+    await this.admin('reconnect');
+  }
+
   /** Resident bytes. */
   residentBytes(): number {
     const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'));
@@ -125,6 +140,19 @@ export class NodeProcess {
   processorSeconds(): number {
     const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  private get adminPort(): number {
+    return this.ports.eth + ADMIN_PORT_OFFSET;
+  }
+
+  private async admin(action: 'disconnect' | 'reconnect'): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.adminPort}/${action}`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({peers: 'all'}),
+    });
+    if (!response.ok) throw new Error(`${this.name} ${action}: ${response.status} ${await response.text()}`);
   }
 
   private tail(): string {
