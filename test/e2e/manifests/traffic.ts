@@ -5,6 +5,9 @@ import {signTransfers} from '../../bench/transfers.ts';
 
 const TRANSFERS_MAX = 4_000;
 const CALL_TIMEOUT_MS = 2_000;
+/** Transfers that are looked up for each one that is sent, and how far behind the newest. */
+const REVIEWED = 4;
+const REVIEW_LAG = 20;
 
 export class Traffic {
   /** Transaction hash → hash of the block that its first receipt named. */
@@ -13,6 +16,8 @@ export class Traffic {
   private readonly everyMs: number;
   private raws: readonly string[] = [];
   private readonly sent: {raw: string; hash: string | undefined}[] = [];
+  /** All before this one had a receipt. */
+  private reviewed = 0;
   private ended = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -26,18 +31,20 @@ export class Traffic {
     this.running = this.run();
   }
 
-  /** Ends the traffic, sends again what no pool knows any more, and waits until all of it is committed. */
+  /** Ends the traffic, sends again what the pools have lost with their processes, and waits until all of it is committed. */
   async settle(timeoutMs: number): Promise<number> {
     this.ended = true;
     await this.running;
     const {ethUrl} = this.network.validators[0]!;
     const deadline = Date.now() + timeoutMs;
-    for (const transfer of this.sent) transfer.hash ??= await this.submit(ethUrl, transfer.raw);
-    for (const transfer of this.sent) {
-      while (!(await this.look(ethUrl, transfer.hash))) {
-        if (Date.now() > deadline) throw new Error(`transaction ${transfer.hash ?? transfer.raw} was not committed within ${timeoutMs} ms`);
-        transfer.hash = (await this.submit(ethUrl, transfer.raw)) ?? transfer.hash;
-        await sleep(100);
+    for (let left = this.sent; left.length > 0; ) {
+      // In the order of their nonces; what the pool knows already it refuses.
+      for (const transfer of left) transfer.hash = (await this.submit(ethUrl, transfer.raw)) ?? transfer.hash;
+      const before = left.length;
+      for (const transfer of left) await this.look(ethUrl, transfer.hash);
+      left = left.filter(({hash}) => hash === undefined || !this.receipts.has(hash));
+      if (left.length > 0 && left.length === before && Date.now() > deadline) {
+        throw new Error(`${left.length} of ${this.sent.length} transactions were not committed within ${timeoutMs} ms, the first ${left[0]!.hash ?? left[0]!.raw}`);
       }
     }
     return this.sent.length;
@@ -52,8 +59,17 @@ export class Traffic {
       for (let attempt = 0; attempt < nodes.length && transfer.hash === undefined; attempt++) {
         transfer.hash = await this.submit(nodes[(i + attempt) % nodes.length]!.ethUrl, transfer.raw);
       }
-      await this.look(nodes[(i + 1) % nodes.length]!.ethUrl, this.sent[Math.max(0, i - 20)]?.hash);
+      await this.review(nodes[(i + 1) % nodes.length]!.ethUrl);
       await sleep(this.everyMs);
+    }
+  }
+
+  /** The oldest few without a receipt: those that went down with a node hold up what their senders sent after them. */
+  private async review(url: string): Promise<void> {
+    for (let count = 0; count < REVIEWED && this.reviewed < this.sent.length - REVIEW_LAG; count++) {
+      const transfer = this.sent[this.reviewed]!;
+      if (await this.look(url, transfer.hash)) this.reviewed++;
+      else return void (transfer.hash = (await this.submit(url, transfer.raw)) ?? transfer.hash);
     }
   }
 
