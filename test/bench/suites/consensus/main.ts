@@ -5,6 +5,7 @@ import {measureIntervals} from './intervals.ts';
 import {measureLatency} from './latency.ts';
 import {measureMemory} from './memory.ts';
 import {measureRecovery} from './recovery.ts';
+import {measureSimulation} from './simulation.ts';
 import {measureSync} from './sync.ts';
 
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
@@ -13,6 +14,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   recovery: measureRecovery,
   sync: measureSync,
   memory: measureMemory,
+  simulation: measureSimulation,
 };
 
 const USAGE = `Usage: npm run bench -- consensus [--sections LIST]
