@@ -39,6 +39,12 @@ export class EvmChainBackend implements ChainBackend {
     return this.#modules.chain.parameters.chainId;
   }
 
+  /** A snapshot has no receipts: what is here in full begins after its block. */
+  get firstBlock(): bigint {
+    const {base} = this.#modules.chain;
+    return base === 0n ? 0n : base + 1n;
+  }
+
   head(): EthBlock {
     return this.#modules.chain.head.block;
   }
@@ -60,8 +66,7 @@ export class EvmChainBackend implements ChainBackend {
   async receipts(number: bigint): Promise<readonly Receipt[] | undefined> {
     const {chain} = this.#modules;
     if (number < 0n || number > chain.head.block.header.number) return undefined;
-    // A snapshot has no receipts: its own block's are not here either.
-    if (chain.base > 0n) this.#refusePruned(number, chain.base + 1n);
+    this.#refusePruned(number, this.firstBlock);
     return chain.blocks.receipts(number);
   }
 
@@ -118,8 +123,7 @@ export class EvmChainBackend implements ChainBackend {
   }
 
   candidateBlocks(from: bigint, to: bigint, filter: LogFilter): AsyncIterable<bigint> {
-    const {base} = this.#modules.chain;
-    if (base > 0n) this.#refusePruned(from, base + 1n);
+    if (this.firstBlock > 0n) this.#refusePruned(from, this.firstBlock);
     return this.#modules.blooms.candidates(from, to, filter, this.head().header);
   }
 

@@ -27,13 +27,13 @@ export interface TestDevnet {
   dispose(): Promise<void>;
 }
 
-export async function startDevnet(options: {validators: number; home?: string; basePort?: number; args?: string[]}): Promise<TestDevnet> {
+export async function startDevnet(options: {validators: number; home?: string; basePort?: number; args?: string[]; env?: Record<string, string>}): Promise<TestDevnet> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'qanat-test-'));
   const basePort = options.basePort ?? (await freeBasePort(10 * options.validators));
   const child = spawn(
     process.execPath,
     [join(ROOT, 'dist/devnet/main.js'), '--validators', String(options.validators), '--home', home, '--base-port', String(basePort), ...(options.args ?? [])],
-    {stdio: ['ignore', 'pipe', 'pipe']},
+    {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...options.env}},
   );
   let output = '';
   const exited = new Promise<number | null>((done) => child.once('close', (code) => done(code)));

@@ -52,7 +52,10 @@ export interface ChainBackend {
   readonly chainId: bigint;
   /** The last committed block; genesis (0) at first. */
   head(): EthBlock;
+  /** Rejects with ChainError `state-unavailable` below `firstBlock`; so do receipts. */
   blockByNumber(number: bigint): Promise<EthBlock | undefined>;
+  /** The first block that is here with its receipts; absent or 0 on a node that was not restored from a snapshot. May be above the head. */
+  readonly firstBlock?: bigint;
   blockByHash(hash: Hash): Promise<EthBlock | undefined>;
   receipts(number: bigint): Promise<readonly Receipt[] | undefined>;
   transactionLocation(hash: Hash): Promise<{readonly blockNumber: bigint; readonly index: number} | undefined>;

@@ -51,9 +51,10 @@ export class Fees {
     return fees;
   }
 
-  /** `last` must exist. Blocks before genesis are left out, so fewer than `blockCount` may come back. */
+  /** `last` must exist. Blocks before genesis, or before the snapshot of a restored node, are left out, so fewer than `blockCount` may come back. */
   async history(blockCount: number, last: bigint, percentiles: readonly number[]): Promise<FeeHistory> {
-    const available = last + 1n;
+    const first = this.chain.firstBlock ?? 0n;
+    const available = last < first ? 0n : last + 1n - first;
     const blocks = BigInt(blockCount) > available ? available : BigInt(blockCount);
     const oldestBlock = last + 1n - blocks;
     const fees: BlockFees[] = [];
@@ -85,7 +86,8 @@ export class Fees {
 
   private async computeSuggestion(head: bigint): Promise<bigint> {
     const tips: bigint[] = [];
-    for (let number = head; number > 0n && number > head - SUGGESTION_BLOCKS; number--) {
+    const first = this.chain.firstBlock ?? 0n;
+    for (let number = head; number > 0n && number >= first && number > head - SUGGESTION_BLOCKS; number--) {
       const fees = await this.of(number);
       // A block with room took every tip that was offered: such tips say nothing about what is needed.
       if (fees.gasUsed * 2n >= fees.gasLimit) tips.push(tipAt(fees, SUGGESTION_PERCENTILE));

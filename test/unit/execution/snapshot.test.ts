@@ -150,6 +150,7 @@ describe('application snapshots', () => {
     await expect(to.backend.blockByNumber(3n)).rejects.toThrow('pruned history unavailable');
     await expect(to.backend.receipts(4n)).rejects.toThrow('pruned history unavailable');
     expect((await to.backend.blockByNumber(4n))?.transactions).toHaveLength(1);
+    expect([to.backend.firstBlock, from.backend.firstBlock]).toEqual([5n, 0n]);
   });
 
   it('survive a restart on both sides', async () => {
