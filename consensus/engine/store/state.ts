@@ -5,6 +5,7 @@ import {
   lastResultsHash,
   merkleRoot,
   NIL_BLOCK_ID,
+  validateConsensusParams,
   type BlockID,
   type ConsensusParams,
   type GenesisDoc,
@@ -15,6 +16,7 @@ import {
 } from '#proto';
 import {incrementProposerPriority, newValidatorSet, updateWithChangeSet, type ValidatorChange} from '#consensus/core';
 import type {FinalizeBlockResponse, InitChainResponse} from '../application.ts';
+import {EngineError} from '../errors.ts';
 
 export interface ConsensusState {
   readonly chainId: string;
@@ -67,12 +69,19 @@ function validatorsFrom(changes: readonly ValidatorChange[]): Pick<ConsensusStat
   return {validators, nextValidators: incrementProposerPriority(validators, 1)};
 }
 
+/** A chain must not go on by parameters under which no block, or no evidence, would be valid (CometBFT ConsensusParams.ValidateBasic). */
+function requireGoodParams(params: ConsensusParams, call: string): ConsensusParams {
+  const problem = validateConsensusParams(params);
+  if (problem === undefined) return params;
+  throw new EngineError('APPLICATION', `${call} asks for consensus parameters that no chain can have: ${problem}; the application has to be corrected`);
+}
+
 /** CometBFT Handshaker.ReplayBlocks after InitChain. The application may replace validators, parameters and app hash of the genesis document. */
 export function stateAfterInitChain(state: ConsensusState, response: InitChainResponse): ConsensusState {
   return {
     ...state,
     ...(response.validators.length > 0 ? validatorsFrom(toChanges(response.validators)) : {}),
-    ...(response.consensusParams === undefined ? {} : {consensusParams: response.consensusParams}),
+    ...(response.consensusParams === undefined ? {} : {consensusParams: requireGoodParams(response.consensusParams, 'InitChain')}),
     appHash: response.appHash.length > 0 ? response.appHash : state.appHash,
     // RFC 6962: the root of no results.
     lastResultsHash: merkleRoot([]),
@@ -87,6 +96,7 @@ export function stateAfterBlock(
   response: FinalizeBlockResponse,
 ): ConsensusState {
   const changed = response.validatorUpdates.length > 0;
+  const {consensusParamUpdates: params} = response;
   const updated = updateWithChangeSet(state.nextValidators, toChanges(response.validatorUpdates));
   return {
     chainId: state.chainId,
@@ -98,9 +108,9 @@ export function stateAfterBlock(
     validators: state.nextValidators,
     lastValidators: state.validators,
     lastHeightValidatorsChanged: changed ? header.height + 2n : state.lastHeightValidatorsChanged,
-    consensusParams: response.consensusParamUpdates ?? state.consensusParams,
+    consensusParams: params === undefined ? state.consensusParams : requireGoodParams(params, `FinalizeBlock of height ${header.height}`),
     lastHeightConsensusParamsChanged:
-      response.consensusParamUpdates === undefined ? state.lastHeightConsensusParamsChanged : header.height + 1n,
+      params === undefined ? state.lastHeightConsensusParamsChanged : header.height + 1n,
     lastResultsHash: lastResultsHash(response.txResults),
     appHash: response.appHash,
   };
