@@ -18,6 +18,12 @@ export const WAL_RECORD_BYTES_MAX = 1_048_576;
 /** A WAL segment is closed at the first end of a height after this size. */
 export const WAL_SEGMENT_BYTES = 16_777_216;
 
+/** Newest segments that are kept: the one being written and the one before it. */
+export const WAL_SEGMENTS_KEPT = 2;
+
+/** Bytes checksummed at a start to tell the torn end of a log from damage: half a second's work. */
+export const WAL_SCAN_BYTES_MAX = 536_870_912;
+
 /** Records waiting in memory for the next sync. */
 export const WAL_BUFFER_BYTES_MAX = 262_144;
 

@@ -55,11 +55,27 @@ export interface LogStore {
   append(record: Uint8Array): void;
   /** Resolves or returns after fsync. */
   sync(): void;
-  /** All intact records since the last `truncateBefore`; a torn tail is cut off and reported. */
-  readAll(): {records: Uint8Array[]; tornBytes: number};
+  /** All intact records; a torn tail is cut off and reported. */
+  readAll(): LogContents;
   /** Starts a new segment; older segments may be dropped. */
   rotate(): void;
   close(): void;
+}
+
+export interface LogContents {
+  readonly records: readonly Uint8Array[];
+  /** Bytes at the end that a crash left of a record, now cut off. */
+  readonly tornBytes: number;
+  /** Damage before intact records, in their order: a bad disk, or a changed file. */
+  readonly damage?: readonly LogDamage[];
+}
+
+export interface LogDamage {
+  /** Number of intact records before it. */
+  readonly afterRecord: number;
+  /** For the operator. */
+  readonly place: string;
+  readonly bytes: number;
 }
 
 /** One small file that is replaced atomically and durably (write, fsync, rename, fsync of the folder). */

@@ -1,57 +1,15 @@
 /**
- * The write-ahead log on disk: numbered segments of records `crc32 (4) ‖ length (4) ‖ payload`, integers big-endian.
- * A record that a crash cut short, or whose checksum does not match, ends the log: it and all after it are cut off on opening. So does
- * one of no bytes: a file whose length was saved and whose content was not reads as zeros, and the checksum of nothing is zero.
+ * The write-ahead log on disk: numbered segments of records (`records.ts`). What a crash left torn at the very end is cut off on
+ * opening. Damage before intact records is no crash's doing: it is reported and left as it is, for the reader to judge.
  */
 import {closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writevSync} from 'node:fs';
-import {join} from 'node:path';
-import {crc32} from 'node:zlib';
-import type {LogStore} from '../ports.ts';
-import {WAL_BUFFER_BYTES_MAX, WAL_RECORD_BYTES_MAX} from '../limits.ts';
+import {basename, join} from 'node:path';
+import type {LogContents, LogDamage, LogStore} from '../ports.ts';
+import {WAL_BUFFER_BYTES_MAX, WAL_SEGMENTS_KEPT} from '../limits.ts';
 import {syncFolder} from './atomicFile.ts';
+import {frameRecord, parseSegment} from './records.ts';
 
-const HEADER_BYTES = 8;
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
-
-/** The newest segments that are kept: the one being written and the one before it. */
-const SEGMENTS_KEPT = 2;
-
-export interface ParsedLog {
-  readonly records: Uint8Array[];
-  /** Length of the intact prefix. */
-  readonly intactBytes: number;
-}
-
-/** The intact records at the beginning of `bytes`. */
-export function parseRecords(bytes: Uint8Array): ParsedLog {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const records: Uint8Array[] = [];
-  let offset = 0;
-  while (offset + HEADER_BYTES <= bytes.length) {
-    const length = view.getUint32(offset + 4);
-    const end = offset + HEADER_BYTES + length;
-    if (length === 0 || length > WAL_RECORD_BYTES_MAX || end > bytes.length) break;
-    const payload = bytes.subarray(offset + HEADER_BYTES, end);
-    if (crc32(payload) >>> 0 !== view.getUint32(offset)) break;
-    records.push(payload);
-    offset = end;
-  }
-  return {records, intactBytes: offset};
-}
-
-/** @throws RangeError when the record is empty or over WAL_RECORD_BYTES_MAX. */
-export function frameRecord(payload: Uint8Array): Uint8Array {
-  if (payload.length === 0) throw new RangeError('a log record has at least one byte');
-  if (payload.length > WAL_RECORD_BYTES_MAX) {
-    throw new RangeError(`a log record of ${payload.length} bytes is over the limit of ${WAL_RECORD_BYTES_MAX}`);
-  }
-  const framed = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(framed.buffer);
-  view.setUint32(0, crc32(payload) >>> 0);
-  view.setUint32(4, payload.length);
-  framed.set(payload, HEADER_BYTES);
-  return framed;
-}
 
 export class FileLog implements LogStore {
   private readonly folder: string;
@@ -82,27 +40,28 @@ export class FileLog implements LogStore {
     this.dirty = false;
   }
 
-  readAll(): {records: Uint8Array[]; tornBytes: number} {
+  readAll(): LogContents {
     this.sync();
     const records: Uint8Array[] = [];
+    const damage: LogDamage[] = [];
     let tornBytes = 0;
+    let previous: number | undefined;
     for (const segment of this.segments()) {
+      const name = basename(this.path(segment));
+      if (previous !== undefined && segment !== previous + 1) damage.push({afterRecord: records.length, place: `what was before ${name}`, bytes: 0});
+      previous = segment;
       const bytes = new Uint8Array(readFileSync(this.path(segment)));
-      if (tornBytes > 0) {
-        // What follows a hole cannot be trusted to belong to it: drop it, and count it as lost.
-        tornBytes += bytes.length;
-        if (segment !== this.segment) unlinkSync(this.path(segment));
-        else this.truncate(this.file, 0);
-        continue;
+      // A segment is synced before the next one is begun: only the newest can be torn.
+      const parsed = parseSegment(bytes, {mayBeTorn: segment === this.segment});
+      for (const {afterRecord, offset, bytes: length} of parsed.damage) {
+        damage.push({afterRecord: records.length + afterRecord, place: `${name} at byte ${offset}`, bytes: length});
       }
-      const parsed = parseRecords(bytes);
       for (const record of parsed.records) records.push(record);
-      if (parsed.intactBytes === bytes.length) continue;
-      tornBytes += bytes.length - parsed.intactBytes;
-      if (segment === this.segment) this.truncate(this.file, parsed.intactBytes);
-      else this.truncateClosed(segment, parsed.intactBytes);
+      if (parsed.tornBytes === 0) continue;
+      tornBytes = parsed.tornBytes;
+      this.truncate(bytes.length - tornBytes);
     }
-    return {records, tornBytes};
+    return {records, tornBytes, damage};
   }
 
   rotate(): void {
@@ -110,7 +69,7 @@ export class FileLog implements LogStore {
     closeSync(this.file);
     this.segment += 1;
     this.file = this.open(this.segment);
-    for (const segment of this.segments().slice(0, -SEGMENTS_KEPT)) unlinkSync(this.path(segment));
+    for (const segment of this.segments().slice(0, -WAL_SEGMENTS_KEPT)) unlinkSync(this.path(segment));
     syncFolder(this.folder);
   }
 
@@ -148,18 +107,9 @@ export class FileLog implements LogStore {
     return file;
   }
 
-  private truncate(file: number, length: number): void {
-    ftruncateSync(file, length);
-    fdatasyncSync(file);
-  }
-
-  private truncateClosed(segment: number, length: number): void {
-    const file = openSync(this.path(segment), 'r+');
-    try {
-      this.truncate(file, length);
-    } finally {
-      closeSync(file);
-    }
+  private truncate(length: number): void {
+    ftruncateSync(this.file, length);
+    fdatasyncSync(this.file);
   }
 }
 

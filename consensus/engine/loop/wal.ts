@@ -53,16 +53,25 @@ export class Wal {
 
   /**
    * What was logged for `height`, which is not decided as far as the stores know.
-   * @throws EngineError WAL when an intact record cannot be read: then the log is not ours, or was written by other software.
+   * @throws EngineError WAL when an intact record cannot be read (the log is not ours, or was written by other software), or when
+   * something is missing that may belong to `height`: a lock that is forgotten can break the agreement of the others.
    */
   replay(height: bigint): WalInput[] {
-    const {records, tornBytes} = this.log.readAll();
+    const {records, tornBytes, damage = []} = this.log.readAll();
     if (tornBytes > 0) this.logger.warn({tornBytes}, 'the end of the write-ahead log was torn by a crash and is cut off');
     const inputs: WalInput[] = [];
-    for (const record of records) {
+    /** Records up to here are of heights that are decided. */
+    let decided = 0;
+    for (const [index, record] of records.entries()) {
       this.segmentBytes += record.length;
-      const input = fromMessage(this.decode(record));
+      const message = this.decode(record);
+      if (message.type === 'endHeight' && message.height < height) decided = index + 1;
+      const input = fromMessage(message);
       if (input !== undefined && heightOf(input) === height) inputs.push(input);
+    }
+    for (const {afterRecord, place, bytes} of damage) {
+      if (afterRecord >= decided) throw damaged(height, place, bytes);
+      this.logger.warn({place, bytes}, 'the write-ahead log is damaged where it is not needed any more; have the disk checked');
     }
     return inputs;
   }
@@ -80,6 +89,15 @@ export class Wal {
     this.segmentBytes += record.length;
     this.log.append(record);
   }
+}
+
+function damaged(height: bigint, place: string, bytes: number): EngineError {
+  return new EngineError(
+    'WAL',
+    `the write-ahead log is damaged (${place}, ${bytes} bytes) and goes on intact behind it: not what a crash leaves, but a bad disk or a changed file. ` +
+      `What this node promised at height ${height} may stand there. Keep a copy of data/cs.wal, let the others decide height ${height}, ` +
+      'then move data/cs.wal away and start again. See docs/runbooks/wal-corruption.md',
+  );
 }
 
 const STEP_OF_TIMEOUT: Readonly<Record<TimeoutKind, RoundStep>> = {

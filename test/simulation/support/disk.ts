@@ -1,7 +1,8 @@
 /** A disk in memory that forgets what was not synced when it loses power, and that may lose power in the middle of anything. */
 import {compareBytes, concatBytes} from '#proto';
-import type {AtomicFile, KeyValueOp, KeyValueStore, LogStore} from '#consensus/engine';
-import {frameRecord, parseRecords} from '../../../consensus/engine/files/fileLog.ts';
+import {engineLimits} from '#consensus/engine';
+import type {AtomicFile, KeyValueOp, KeyValueStore, LogContents, LogDamage, LogStore} from '#consensus/engine';
+import {frameRecord, parseSegment} from '../../../consensus/engine/files/records.ts';
 import type {Random} from './scheduler.ts';
 
 export class PowerLoss extends Error {
@@ -25,9 +26,6 @@ export class Power {
     this.left -= 1;
   }
 }
-
-/** The newest segments that are kept, as the log on disk does. */
-const SEGMENTS_KEPT = 2;
 
 /** The bytes of a log file, framed and read back by the production code: a crash tears them at any byte, or fills the tail with zeros. */
 export class MemoryLog implements LogStore {
@@ -53,26 +51,24 @@ export class MemoryLog implements LogStore {
     for (const framed of durable) this.onDurable(framed);
   }
 
-  readAll(): {records: Uint8Array[]; tornBytes: number} {
+  readAll(): LogContents {
     const records: Uint8Array[] = [];
+    const damage: LogDamage[] = [];
     let tornBytes = 0;
-    this.segments = this.segments.map((chunks) => {
+    this.segments = this.segments.map((chunks, index) => {
       const bytes = concatBytes(...chunks);
-      if (tornBytes > 0) {
-        tornBytes += bytes.length;
-        return [];
-      }
-      const parsed = parseRecords(bytes);
+      const parsed = parseSegment(bytes, {mayBeTorn: index === this.segments.length - 1});
+      for (const hole of parsed.damage) damage.push({afterRecord: records.length + hole.afterRecord, place: `segment ${index} at byte ${hole.offset}`, bytes: hole.bytes});
       for (const record of parsed.records) records.push(record);
-      tornBytes += bytes.length - parsed.intactBytes;
-      return [bytes.slice(0, parsed.intactBytes)];
+      tornBytes += parsed.tornBytes;
+      return [bytes.slice(0, bytes.length - parsed.tornBytes)];
     });
-    return {records, tornBytes};
+    return {records, tornBytes, damage};
   }
 
   rotate(): void {
     this.sync();
-    this.segments = [...this.segments, []].slice(-SEGMENTS_KEPT);
+    this.segments = [...this.segments, []].slice(-engineLimits.WAL_SEGMENTS_KEPT);
   }
 
   close(): void {}
@@ -84,7 +80,7 @@ export class MemoryLog implements LogStore {
     const survived = lost.slice(0, random.below(lost.length + 1));
     if (random.chance(0.2)) survived.fill(0, random.below(survived.length + 1));
     this.segments.at(-1)?.push(survived);
-    for (const record of parseRecords(survived).records) this.onDurable(frameRecord(record));
+    for (const record of parseSegment(survived, {mayBeTorn: true}).records) this.onDurable(frameRecord(record));
   }
 
   /** As if the log had been deleted. */

@@ -1,9 +1,10 @@
-import {appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
+import {appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
-import {utf8} from '#proto';
+import {concatBytes, utf8} from '#proto';
 import {engineLimits, FileLog} from '#consensus/engine';
+import {frameRecord} from '../../../../consensus/engine/files/records.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -17,11 +18,11 @@ function write(...records: readonly string[]): void {
   log.close();
 }
 
-function read(): {records: string[]; tornBytes: number} {
+function read(): {records: string[]; tornBytes: number; damage: unknown} {
   const log = new FileLog(folder);
-  const {records, tornBytes} = log.readAll();
+  const {records, tornBytes, damage} = log.readAll();
   log.close();
-  return {records: records.map((record) => Buffer.from(record).toString()), tornBytes};
+  return {records: records.map((record) => Buffer.from(record).toString()), tornBytes, damage};
 }
 
 function segment(): string {
@@ -32,7 +33,7 @@ describe('FileLog', () => {
   it('gives back what was written, over several openings', () => {
     write('one', 'two');
     write('three');
-    expect(read()).toEqual({records: ['one', 'two', 'three'], tornBytes: 0});
+    expect(read()).toEqual({records: ['one', 'two', 'three'], tornBytes: 0, damage: []});
   });
 
   it('buffers until sync', () => {
@@ -54,44 +55,78 @@ describe('FileLog', () => {
       writeFileSync(segment(), whole);
       truncateSync(segment(), length);
       const intact = length >= firstEnd ? firstEnd : 0;
-      expect({length, ...read()}).toEqual({length, records: intact > 0 ? ['first record'] : [], tornBytes: length - intact});
+      expect({length, ...read()}).toEqual({length, records: intact > 0 ? ['first record'] : [], tornBytes: length - intact, damage: []});
       expect(statSync(segment()).size).toBe(intact);
       write('next');
       expect(read().records.at(-1)).toBe('next');
     }
   });
 
-  it('ends before a record with a wrong checksum or an absurd length', () => {
+  it('ends before a last record with a wrong checksum or an absurd length', () => {
     write('first', 'second');
     const bytes = readFileSync(segment());
     bytes[8 + 5 + 8]! ^= 1;
     writeFileSync(segment(), bytes);
-    expect(read()).toEqual({records: ['first'], tornBytes: 8 + 6});
+    expect(read()).toEqual({records: ['first'], tornBytes: 8 + 6, damage: []});
     appendFileSync(segment(), Buffer.from('00000000ffffffff', 'hex'));
-    expect(read()).toEqual({records: ['first'], tornBytes: 8});
+    expect(read()).toEqual({records: ['first'], tornBytes: 8, damage: []});
   });
 
-  it('ends before zeros: a file whose length a power cut saved and whose content it did not', () => {
+  it('cuts off the zeros that a power cut leaves, few or many', () => {
+    for (const zeros of [1, 7, 8, 9, 16, 4096, 100_000]) {
+      write('first');
+      const {length} = readFileSync(segment());
+      appendFileSync(segment(), new Uint8Array(zeros));
+      expect(read()).toMatchObject({tornBytes: zeros, damage: []});
+      expect(statSync(segment()).size).toBe(length);
+      write('next');
+      expect(read().records.at(-1)).toBe('next');
+    }
+  });
+
+  it('reports damage before intact records, and leaves it as evidence', () => {
+    write('first', 'second', 'third');
+    const whole = readFileSync(segment());
+    for (let at = 0; at < whole.length - (8 + 5); at++) {
+      const bytes = Buffer.from(whole);
+      bytes[at]! ^= 1;
+      writeFileSync(segment(), bytes);
+      const hitsFirst = at < 8 + 5;
+      expect({at, ...read()}).toMatchObject({at, records: hitsFirst ? ['second', 'third'] : ['first', 'third'], tornBytes: 0, damage: [{afterRecord: hitsFirst ? 0 : 1}]});
+      expect(readFileSync(segment())).toEqual(bytes);
+    }
+  });
+
+  it('is not misled by records inside a torn one', () => {
     write('first');
-    appendFileSync(segment(), new Uint8Array(40));
-    expect(read()).toEqual({records: ['first'], tornBytes: 40});
-    write('second');
-    expect(read()).toEqual({records: ['first', 'second'], tornBytes: 0});
-    const log = new FileLog(folder);
-    expect(() => log.append(new Uint8Array(0))).toThrow('at least one byte');
-    log.close();
+    const inner = frameRecord(utf8('a record that a transaction imitates'));
+    const torn = frameRecord(concatBytes(new Uint8Array(100), inner, inner, inner)).subarray(0, -10);
+    appendFileSync(segment(), torn);
+    expect(read()).toEqual({records: ['first'], tornBytes: torn.length, damage: []});
   });
 
-  it('drops what follows a hole in an earlier segment', () => {
+  it('gives up the search for intact records after a bounded time', () => {
+    // Every offset of the garbage says that a record of 65,792 bytes begins there.
+    const garbage = new Uint8Array(engineLimits.WAL_SCAN_BYTES_MAX / 65_792 + 200_000).fill(1);
+    for (let at = 0; at + 4 <= garbage.length; at += 4) garbage.set([0, 1, 1, 0], at);
+    write('first');
+    appendFileSync(segment(), garbage);
+    appendFileSync(segment(), frameRecord(utf8('last')));
+    expect(read()).toMatchObject({records: ['first'], damage: []});
+  });
+
+  it('takes a bad end of an earlier segment, and a segment that is not there, as damage', () => {
     write('one');
     const log = new FileLog(folder);
     log.rotate();
     log.append(utf8('two'));
     log.close();
-    const first = join(folder, readdirSync(folder).sort()[0]!);
-    appendFileSync(first, 'x');
-    expect(read()).toEqual({records: ['one'], tornBytes: 1 + 8 + 3});
-    expect(read()).toEqual({records: ['one'], tornBytes: 0});
+    const [first, second] = readdirSync(folder).sort().map((name) => join(folder, name));
+    appendFileSync(first!, 'x');
+    expect(read()).toEqual({records: ['one', 'two'], tornBytes: 0, damage: [{afterRecord: 1, place: '0000000001.wal at byte 11', bytes: 1}]});
+    renameSync(second!, join(folder, '0000000003.wal'));
+    writeFileSync(first!, frameRecord(utf8('one')));
+    expect(read()).toEqual({records: ['one', 'two'], tornBytes: 0, damage: [{afterRecord: 1, place: 'what was before 0000000003.wal', bytes: 0}]});
   });
 
   it('keeps two segments', () => {
@@ -106,8 +141,9 @@ describe('FileLog', () => {
     expect(read().records).toEqual(['4', '5']);
   });
 
-  it('refuses a record over the limit', () => {
+  it('refuses a record over the limit, and an empty one', () => {
     const log = new FileLog(folder);
+    expect(() => log.append(new Uint8Array(0))).toThrow(RangeError);
     expect(() => log.append(new Uint8Array(engineLimits.WAL_RECORD_BYTES_MAX + 1))).toThrow(RangeError);
     log.close();
   });
