@@ -34,11 +34,20 @@ async function joins(cluster: Cluster, withinMs = 60_000): Promise<void> {
 async function needsVotesOf(cluster: Cluster): Promise<void> {
   cluster.crash(cluster.node('n2'));
   expect(await cluster.reach(cluster.highest + 3n, cluster.scheduler.now + 30_000)).toBe(true);
-  expect(cluster.violations).toEqual([]);
+  expect(broken(cluster)).toEqual([]);
 }
+
+/** Broken promises. The cluster holds n1 for honest; where a test makes it lie, it is reported rightly. */
+function broken(cluster: Cluster): string[] {
+  return liars.has(cluster) ? cluster.violations.filter((violation) => !violation.includes('reports the honest n1')) : [...cluster.violations];
+}
+
+/** Clusters whose n1 lies. */
+const liars = new WeakSet<Cluster>();
 
 /** What a node sends on the block-sync channel, as `change` has it: nothing, or other messages. */
 function corrupt(cluster: Cluster, liar: string, change: (message: BlockSyncMessage, peer: string) => readonly BlockSyncMessage[]): void {
+  liars.add(cluster);
   const {network} = cluster;
   cluster.madeToLie.add(liar);
   const connect = network.connect.bind(network);
@@ -78,7 +87,7 @@ describe('a node that is hundreds of blocks behind', () => {
     await cluster.start('n3');
     expect(await cluster.scheduler.run(cluster.scheduler.now + 300_000, () => n3.height >= target)).toBe(true);
     expect(n3.phases).toContain('blockSync');
-    expect(cluster.violations).toEqual([]);
+    expect(broken(cluster)).toEqual([]);
   });
 
   it('goes on when peers crash in the middle', async () => {
@@ -91,16 +100,18 @@ describe('a node that is hundreds of blocks behind', () => {
     expect(await cluster.scheduler.run(cluster.scheduler.now + 10_000, () => n3.height >= 300n)).toBe(true);
     await cluster.start('n0', 'n1');
     expect(await cluster.reach(cluster.highest + 5n, cluster.scheduler.now + 60_000)).toBe(true);
-    expect(cluster.violations).toEqual([]);
+    expect(broken(cluster)).toEqual([]);
   });
 
   it('recovers from a power loss at each write of the sync', async () => {
     const cluster = await chainOf(120n, 104);
     const n3 = cluster.node('n3');
-    for (let writes = 0; writes < 24; writes++) {
+    for (let writes = 0; writes < 16; writes++) {
+      // So far ahead of n3 that it will sync.
+      await cluster.reach(cluster.highest + 25n, cluster.scheduler.now + 5000);
       const before = n3.phases.length;
       await cluster.start('n3');
-      await cluster.scheduler.run(cluster.scheduler.now + 2000, () => n3.phases.length > before);
+      expect(await cluster.scheduler.run(cluster.scheduler.now + 2000, () => n3.phases.length > before)).toBe(true);
       cluster.crashDuring(n3, writes);
       await cluster.scheduler.run(cluster.scheduler.now + 2000, () => !n3.isUp);
       expect(n3.isUp).toBe(false);
@@ -145,7 +156,7 @@ describe('a liar among the peers', () => {
     await cluster.scheduler.run(cluster.scheduler.now + 30_000);
     expect(cluster.nodes.flatMap(({phases}) => phases)).toEqual([]);
     expect(reportsOf(cluster, 'n1')).toEqual(['does not deliver blocks that it says it has']);
-    expect(cluster.violations).toEqual([]);
+    expect(broken(cluster)).toEqual([]);
   });
 
   it('that claims more than there is after delivering what there is holds a joiner up for seconds only', async () => {
@@ -181,7 +192,7 @@ describe('a validator that was cut off for long', () => {
     cluster.network.heal();
     expect(await cluster.reach(cluster.highest + 3n, cluster.scheduler.now + 30_000)).toBe(true);
     expect(cluster.node('n3').phases).toEqual([]);
-    expect(cluster.violations).toEqual([]);
+    expect(broken(cluster)).toEqual([]);
   });
 });
 
@@ -205,7 +216,7 @@ describe('a node that begins after a snapshot', () => {
     cluster.crash(n3);
     await cluster.start('n2', 'n3');
     expect(await cluster.reach(cluster.highest + 3n, cluster.scheduler.now + 20_000)).toBe(true);
-    expect(cluster.violations).toEqual([]);
+    expect(broken(cluster)).toEqual([]);
   });
 });
 
