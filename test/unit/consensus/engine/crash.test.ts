@@ -89,7 +89,10 @@ function turnOf(round: number): number {
 async function propose(round: number): Promise<Proposed> {
   const {engine} = victim;
   const key = cluster.keys[turnOf(round)]!;
-  const app = {prepareProposal: async () => [utf8(`of round ${round}`)]};
+  const tx = utf8(`of round ${round}`);
+  // Somebody's, so that the checkers know it; in no pool.
+  cluster.submit(tx, []);
+  const app = {prepareProposal: async () => [tx]};
   const executor = new BlockExecutor({app, txs: {reap: () => []}} as unknown as BlockExecutorModules);
   const {block} = await executor.createProposal(engine!.chainState, engine!.blockStore.loadSeenCommit(1n), key.address);
   const {blockId, partSet} = blockToPartSet(block);
