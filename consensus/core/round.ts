@@ -120,9 +120,7 @@ function take(draft: Draft, info: RoundInfo, input: RoundInput): Outcome {
     case 'proposal':
       return takeProposal(draft, info, input.proposal, input.peer);
     case 'value':
-      if (state.values.has(blockKey(input.blockId))) return 'duplicate';
-      update(draft, {values: new Map(state.values).set(blockKey(input.blockId), input.valid)});
-      return 'accepted';
+      return takeValue(draft, input);
     case 'valueDropped':
       update(draft, without(state, blockKey(input.blockId)));
       return 'accepted';
@@ -143,6 +141,16 @@ function take(draft: Draft, info: RoundInfo, input: RoundInput): Outcome {
     default:
       return assertNever(input);
   }
+}
+
+/** A refusal stands until +2/3 precommit the block: what this node alone finds wrong with a proposal must not part it from the chain. */
+function takeValue(draft: Draft, {blockId, valid, isDecided}: Extract<RoundInput, {type: 'value'}>): Outcome {
+  const {height, values} = draft.state;
+  const known = values.get(blockKey(blockId));
+  if (known === true || (known === false && !isDecided)) return 'duplicate';
+  if (isDecided && !valid) throw new ConsensusError('INVARIANT', `+2/3 precommitted an invalid block at height ${height}`);
+  update(draft, {values: new Map(values).set(blockKey(blockId), valid)});
+  return 'accepted';
 }
 
 function takeProposal(draft: Draft, info: RoundInfo, proposal: Proposal, peer: string): Outcome {
@@ -278,16 +286,13 @@ function decide(draft: Draft): boolean {
   for (const [round, {precommits}] of state.votes.rounds) {
     const blockId = precommits.majority;
     if (blockId === undefined || isNilBlockId(blockId)) continue;
-    const valid = state.values.get(blockKey(blockId));
-    if (valid === undefined) {
-      fetchValue(draft, round, blockId, true);
-      continue;
+    if (state.values.get(blockKey(blockId)) === true) {
+      update(draft, {decision: {round, blockId}});
+      setStep(draft, 'commit');
+      draft.effects.push({type: 'decide', round, blockId});
+      return true;
     }
-    if (!valid) throw new ConsensusError('INVARIANT', `+2/3 precommitted an invalid block at height ${state.height}`);
-    update(draft, {decision: {round, blockId}});
-    setStep(draft, 'commit');
-    draft.effects.push({type: 'decide', round, blockId});
-    return true;
+    fetchValue(draft, round, blockId, true);
   }
   return false;
 }

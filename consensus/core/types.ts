@@ -59,8 +59,8 @@ export interface RoundState {
 export type RoundInput =
   | {readonly type: 'startRound'; readonly round: number}
   | {readonly type: 'proposal'; readonly proposal: Proposal; readonly peer: string}
-  /** A whole block is here; `valid` is validateBlock and ProcessProposal. */
-  | {readonly type: 'value'; readonly blockId: BlockID; readonly valid: boolean}
+  /** A whole block is here; `valid` is validateBlock and ProcessProposal, or, once +2/3 have precommitted it (`isDecided`), only the former. */
+  | {readonly type: 'value'; readonly blockId: BlockID; readonly valid: boolean; readonly isDecided: boolean}
   /** A block that was here in full, or on its way, had to make room; should it be needed after all, it has to be fetched again. */
   | {readonly type: 'valueDropped'; readonly blockId: BlockID}
   /** The answer to getValue. */
@@ -105,7 +105,7 @@ export type Effect =
       readonly round: number;
       readonly durationMs: number;
     }
-  /** +2/3 voted for a block that is not here: get it from the peers. */
+  /** +2/3 voted for a block that is not here: get it from the peers. Or they decided one that was refused here: judge it again. */
   | {readonly type: 'fetchValue'; readonly round: number; readonly blockId: BlockID; readonly decided: boolean}
   /** A proof of lock was seen for a block that is here: tell the peers. */
   | {readonly type: 'validValue'; readonly round: number; readonly blockId: BlockID}

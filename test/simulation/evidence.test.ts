@@ -17,6 +17,7 @@ import {
 } from '#proto';
 import {byzantineValidators} from '#consensus/core';
 import {Channel} from '#consensus/engine';
+import {BlockKey, heightKey} from '../../consensus/engine/store/keys.ts';
 import {Cluster, honestNodes, type NodePlan, type SimulatedNode} from './support/cluster.ts';
 import {NO_FAULTS} from './support/network.ts';
 
@@ -162,6 +163,23 @@ describe('a light client that was shown a fork', () => {
       expect(node.appDisk.misbehavior.map(({type, height}) => `${type} ${height}`)).toEqual(Array(guilty).fill(`lightClientAttack ${common}`));
       expect(node.evidence!.list()).toEqual([]);
     }
+  });
+
+  it('goes on where a node that began later cannot judge the evidence: it votes against the block, and takes it once the others have decided', async () => {
+    const cluster = new Cluster({seed: 9, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS});
+    await cluster.start();
+    await cluster.reach(6n, 20_000);
+    const evidence = attack(cluster, 4n, 4n, {dataHash: sha256(utf8('other transactions'))}, 0);
+    const [first, , , late] = cluster.nodes;
+    // As after a state sync: of the heights before it nothing is here.
+    await late!.store.write([1n, 2n, 3n, 4n].map((height) => ({type: 'del', key: heightKey(BlockKey.Meta, height)})), {sync: true});
+    expect(await late!.evidence!.add(evidence)).toMatchObject({kind: 'unknown'});
+    expect(await first!.engine!.submitEvidence(evidence)).toEqual({hash: evidenceId(evidence)});
+    const committed = () => cluster.nodes.every((node) => committedEvidence(node).length > 0);
+    expect(await cluster.scheduler.run(cluster.scheduler.now + 20_000, committed)).toBe(true);
+    expect(await cluster.reach(cluster.highest + 5n, cluster.scheduler.now + 20_000)).toBe(true);
+    expect(cluster.violations).toEqual([]);
+    expect(late!.appDisk.misbehavior).toEqual(first!.appDisk.misbehavior);
   });
 
   it('is told why evidence is refused', async () => {

@@ -265,17 +265,17 @@ export class ConsensusLoop {
 
   /** valid(v). A block that +2/3 precommitted was accepted by the application elsewhere: there only our own rules are checked. */
   private async checkValue({blockId, block}: AssembledBlock): Promise<void> {
-    if (this.round.values.has(blockKey(blockId))) return;
+    const decided = isDecided(this.round, blockId);
+    const known = this.round.values.get(blockKey(blockId));
+    if (known === true || (known === false && !decided)) return;
     let problem: string | undefined = 'it is not a block of this id';
     if (block !== undefined) {
       const {executor} = this.modules;
       const verify = verifyUnlessSeen(this.round.lastPrecommits);
-      problem = isDecided(this.round, blockId)
-        ? executor.validate(this.chain, block, verify)
-        : await executor.checkProposal(this.chain, block, verify);
+      problem = decided ? executor.validate(this.chain, block, verify) : await executor.checkProposal(this.chain, block, verify);
     }
     if (problem !== undefined) this.modules.logger.warn({height: this.round.height, problem}, 'a proposed block is invalid');
-    await this.step({type: 'value', blockId, valid: problem === undefined});
+    await this.step({type: 'value', blockId, valid: problem === undefined, isDecided: decided});
   }
 
   // ---- the core

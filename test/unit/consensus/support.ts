@@ -92,7 +92,12 @@ export class Driver {
   }
 
   value(id: BlockID, valid = true): string[] {
-    return this.give({type: 'value', blockId: id, valid});
+    return this.give({type: 'value', blockId: id, valid, isDecided: false});
+  }
+
+  /** Judged by the rules for what +2/3 precommitted. */
+  decided(id: BlockID, valid = true): string[] {
+    return this.give({type: 'value', blockId: id, valid, isDecided: true});
   }
 
   prevote(round: number, index: number, id: BlockID, peer = 'peer'): string[] {

@@ -252,12 +252,22 @@ describe('2f+1 precommits', () => {
     expect(driver.precommit(0, 2, A)).toEqual(['log vote', 'fetch A decided']);
     expect(driver.value(A)).toEqual(['step 0 commit', 'decide A in 0']);
   });
-  it('for an invalid block are more than f faults: halt', () => {
+  it('for a block that was refused as a proposal have it judged again, as the others decided it', () => {
     const driver = new Driver(3);
     driver.value(A, false);
     driver.precommit(0, 0, A);
     driver.precommit(0, 1, A);
-    expect(() => driver.precommit(0, 2, A)).toThrow('invalid block');
+    expect(driver.precommit(0, 2, A)).toEqual(['log vote', 'fetch A decided']);
+    expect(driver.value(A, false)).toEqual([]);
+    expect(driver.decided(A)).toEqual(['step 0 commit', 'decide A in 0']);
+  });
+  it.each([[true], [false]])('for an invalid block are more than f faults: halt; refused as a proposal: %s', (wasRefused) => {
+    const driver = new Driver(3);
+    if (wasRefused) driver.value(A, false);
+    driver.precommit(0, 0, A);
+    driver.precommit(0, 1, A);
+    driver.precommit(0, 2, A);
+    expect(() => driver.decided(A, false)).toThrow('invalid block');
   });
   it('exactly two thirds do not decide', () => {
     const driver = new Driver(-1, validatorSet([10, 10, 10]));
