@@ -227,7 +227,7 @@ export class Cluster {
     const {validator} = plan;
     const hasTwin = validator !== undefined && this.plan.nodes.filter((other) => other.validator === validator).length > 1;
     const publicKey = validator === undefined ? undefined : this.keys[validator]?.publicKey;
-    const isHonest = !hasTwin && (plan.byzantine ?? []).length === 0;
+    const isHonest = plan.passesForHonest === true || (!hasTwin && (plan.byzantine ?? []).length === 0);
     return new SimulatedNode(plan, {isHonest, publicKey}, this.scheduler.random.between(-20, 20));
   }
 

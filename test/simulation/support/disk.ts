@@ -155,6 +155,13 @@ export class MemoryStore implements KeyValueStore {
     this.unsynced = [];
     this.entries = new Map(this.synced);
   }
+
+  /** As if the disk had been replaced. */
+  wipe(): void {
+    this.entries = new Map();
+    this.synced = new Map();
+    this.unsynced = [];
+  }
 }
 
 function applyOps(entries: Map<string, Uint8Array>, ops: readonly KeyValueOp[]): void {

@@ -14,6 +14,8 @@ export interface NodePlan {
   readonly validator: number | undefined;
   /** Breaks the protocol in these ways. */
   readonly byzantine?: readonly Behaviour[];
+  /** The checkers take a liar for honest: a control, to see that they find out. */
+  readonly passesForHonest?: boolean;
   readonly clock?: ClockFaults;
   /** Disk and application take up to so long. */
   readonly slowMs?: number;

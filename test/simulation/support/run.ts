@@ -24,9 +24,9 @@ export interface RunOptions {
   readonly onLog?: ClusterPlan['onLog'];
   /** For tests that break something on purpose. */
   readonly prepare?: (cluster: Cluster) => void;
+    readonly recoveryMs?: number;
 }
 
-/** Virtual time within which a healed network has to be on its way again. */
 const RECOVERY_MS = 120_000;
 const RECOVERY_HEIGHTS = 10n;
 const LINES_SHOWN = 60;
@@ -37,7 +37,7 @@ export async function runSeed(seed: number, name: ScenarioName = 'mixed', option
 
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
   const {seed, nodes, validators, powers, faults} = scenario;
-  const {onTrace, onLog} = options;
+  const {onTrace, onLog, recoveryMs = RECOVERY_MS} = options;
   const cluster = new Cluster({
     seed,
     nodes,
@@ -52,7 +52,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   options.prepare?.(cluster);
   plantTroubles(cluster, scenario);
   await cluster.scheduler.run(scenario.durationMs + 1, () => cluster.found.length > 0);
-  if (cluster.found.length === 0) await recover(cluster, scenario);
+  if (cluster.found.length === 0) await recover(cluster, scenario, recoveryMs);
   cluster.finish();
   return {
     seed,
@@ -68,13 +68,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   };
 }
 
-async function recover(cluster: Cluster, {durationMs}: Scenario): Promise<void> {
+async function recover(cluster: Cluster, {durationMs}: Scenario, recoveryMs: number): Promise<void> {
   const {honest, scheduler} = cluster;
   const goal = cluster.highest + RECOVERY_HEIGHTS;
   const isDone = (): boolean => cluster.found.length > 0 || honest.every((node) => node.isUp && node.height >= goal);
-  if (await scheduler.run(durationMs + RECOVERY_MS, isDone)) return;
+  if (await scheduler.run(durationMs + recoveryMs, isDone)) return;
   const where = honest.map((node) => `${node.name} ${node.isUp ? `at ${node.height}` : 'is down'}`).join(', ');
-  cluster.report('liveness', cluster.highest, `${RECOVERY_MS} ms after all was well, not everybody is at ${goal}: ${where}`);
+  cluster.report('liveness', cluster.highest, `${recoveryMs} ms after all was well, not everybody is at ${goal}: ${where}`);
 }
 
 export function describe({name, seed, nodes, powers, faults, banMs, troubles, downMax, lateJoiners, churn, txBytesMax}: Scenario): string {
