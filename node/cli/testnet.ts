@@ -96,6 +96,8 @@ function settings(member: Member, members: readonly Member[], options: TestnetOp
       .filter(({index}) => index !== member.index)
       .map(({ports, peerId}) => `/ip4/127.0.0.1/tcp/${ports.p2p}/p2p/${peerId}`),
     'p2p.max_inbound': Math.max(40, members.length),
+    // All of them are on loopback, which a strict book refuses: then a node that joins would learn of nobody.
+    'p2p.addr_book_strict': false,
     'eth.port': member.ports.eth,
     'comet.port': member.ports.comet,
     'metrics.port': member.ports.metrics,

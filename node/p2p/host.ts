@@ -77,6 +77,24 @@ export async function createHost(options: HostOptions, identity: NodeIdentity, g
   });
 }
 
+/** Where libp2p keeps timers that outlive its stop; not part of the interfaces that it declares. */
+interface Lingering {
+  readonly components?: {readonly addressManager?: {readonly _updatePeerStoreAddresses?: {stop?(): void}}};
+  readonly services: {readonly pubsub?: {readonly status?: {readonly heartbeatTimeout?: NodeJS.Timeout}}};
+}
+
+/**
+ * Stops the host, and the timers of its address manager and of gossipsub's heartbeat, which would keep the process alive up to a second
+ * longer. Should a new version of libp2p keep them elsewhere, that second is back and nothing else.
+ */
+export async function stopHost(host: Libp2p): Promise<void> {
+  const {components, services} = host as unknown as Lingering;
+  const gossip = services.pubsub?.status;
+  await host.stop();
+  components?.addressManager?._updatePeerStoreAddresses?.stop?.();
+  clearTimeout(gossip?.heartbeatTimeout);
+}
+
 // libp2p logs every frame; formatting that for nobody costs as much as sending it. Its errors reach us as events.
 const quiet: Libp2pLogger = Object.assign(() => undefined, {
   error: () => undefined,

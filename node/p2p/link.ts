@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import type {Connection, Stream} from '@libp2p/interface';
 import {channelProtocol, HELLO_PROTOCOL} from './channels.ts';
 import type {ChannelSpec, StreamChannel} from './channels.ts';
@@ -165,8 +166,11 @@ export class Link {
   /** Lets what was written reach the peer. The link counts as closed at once. */
   async close(reason: string): Promise<void> {
     this.#end(reason);
+    const signal = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+    // Every stream of the connection listens to it.
+    setMaxListeners(0, signal);
     try {
-      await this.connection.close({signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS)});
+      await this.connection.close({signal});
     } catch (error) {
       this.connection.abort(error instanceof Error ? error : new Error(reason));
     }

@@ -10,7 +10,7 @@ import {PersistentDialer} from './dialer.ts';
 import {startGossip} from './gossipAttachment.ts';
 import type {GossipAttachment} from './gossipAttachment.ts';
 import {helloFault, ownHello, prefersNewConnection} from './handshake.ts';
-import {createHost} from './host.ts';
+import {createHost, stopHost} from './host.ts';
 import type {Host} from './host.ts';
 import {
   BAN_POINTS,
@@ -23,7 +23,7 @@ import {Link} from './link.ts';
 import type {LinkEvents} from './link.ts';
 import type {MempoolGossip} from './mempoolGossip.ts';
 import type {Hello} from './messages.ts';
-import {listenAddressOf} from './listenAddress.ts';
+import {checkedExternalAddress, listenAddressOf} from './listenAddress.ts';
 import {peerInfo, reportBook, reportPeers} from './peerInfo.ts';
 import type {AnnouncedPeer} from './peerInfo.ts';
 import {PeerScores} from './peerScores.ts';
@@ -69,6 +69,7 @@ export class P2pNetwork implements PeerNetwork {
     const unconditional = peerIds(options.unconditionalPeerIds, 'unconditional');
     const privatePeerIds = peerIds(options.privatePeerIds, 'private');
     for (const seed of options.seeds ?? []) parsePeerAddress(seed);
+    checkedExternalAddress(options.externalAddress, this.peerId);
     this.#subscribers = new Subscribers(modules.logger);
     this.#scores = new PeerScores(modules.clock, this.#timing);
     const {maxInbound, maxOutbound, files} = options;
@@ -162,7 +163,7 @@ export class P2pNetwork implements PeerNetwork {
     this.#cancelHeartbeat?.();
     this.#gossip?.stop();
     await Promise.all([...this.#links.values()].map(link => link.close('this node stops')));
-    await this.#host?.stop();
+    if (this.#host !== undefined) await stopHost(this.#host);
     await this.#store.close();
   }
 

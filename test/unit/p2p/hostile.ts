@@ -5,8 +5,11 @@ import {yamux} from '@libp2p/yamux';
 import {multiaddr} from '@multiformats/multiaddr';
 import {createLibp2p} from 'libp2p';
 import {channelProtocol, CHANNELS, HELLO_PROTOCOL} from '../../../node/p2p/channels.ts';
+import {stopHost} from '../../../node/p2p/host.ts';
 import {PROTOCOL_VERSION} from '../../../node/p2p/limits.ts';
+import type {ChannelSpec} from '../../../node/p2p/channels.ts';
 import {encodeFrame} from '../../../node/p2p/frames.ts';
+import {readFrames} from '../../../node/p2p/streams.ts';
 import {encodeHello} from '../../../node/p2p/messages.ts';
 import type {Hello} from '../../../node/p2p/messages.ts';
 import {CHAIN_ID, GENESIS_HASH} from './support.ts';
@@ -26,6 +29,9 @@ export class Hostile {
   readonly host: Libp2p;
   connection!: Connection;
   control!: Stream;
+  /** Set before `greet`. */
+  reads: 'everything' | 'nothing' = 'everything';
+  readonly #readers = new Map<string, (payload: Uint8Array) => void>();
 
   constructor(host: Libp2p) {
     this.host = host;
@@ -39,7 +45,9 @@ export class Hostile {
       connectionMonitor: {enabled: false},
     });
     const hostile = new Hostile(host);
-    for (const spec of CHANNELS) await host.handle(channelProtocol(CHAIN_ID, spec), swallow, {maxInboundStreams: 100});
+    for (const spec of CHANNELS) {
+      await host.handle(channelProtocol(CHAIN_ID, spec), stream => hostile.#read(spec, stream), {maxInboundStreams: 100});
+    }
     return hostile;
   }
 
@@ -64,6 +72,11 @@ export class Hostile {
     return this.connection.newStream(channelProtocol(CHAIN_ID, spec), {maxOutboundStreams: 1000});
   }
 
+  /** The next message that the node sends on this channel; asked for before it can come. */
+  received(channelName: string): Promise<Uint8Array> {
+    return new Promise(resolve => this.#readers.set(channelName, resolve));
+  }
+
   /** Resolves when the node has cut the connection. */
   cutOff(): Promise<void> {
     const {connection} = this;
@@ -73,11 +86,22 @@ export class Hostile {
     });
   }
 
-  async stop(): Promise<void> {
-    await this.host.stop();
+  #read(spec: ChannelSpec, stream: Stream): void {
+    // Not a byte is taken: what the node sends stays in the window of yamux, and then with the node.
+    if (this.reads === 'nothing') stream.pause();
+    readFrames(stream, spec.messageMaxBytes, {
+      frame: payload => {
+        this.#readers.get(spec.name)?.(payload);
+        this.#readers.delete(spec.name);
+      },
+      fault: fault => {
+        throw new Error(`the node sent a frame that is ${fault}`);
+      },
+      end: () => undefined,
+    });
   }
-}
 
-function swallow(stream: Stream): void {
-  stream.addEventListener('message', () => undefined);
+  async stop(): Promise<void> {
+    await stopHost(this.host);
+  }
 }
