@@ -10,6 +10,9 @@ export const POOL_HEIGHTS_MAX = 256;
 /** Bytes of blocks in flight or waiting to be applied. The two blocks that are needed next are taken whatever the others hold. */
 export const POOL_BYTES_MAX = 67_108_864;
 
+/** What a transaction of a decoded block takes besides its bytes: as an array of its own, some 280 bytes. */
+export const DECODED_TX_BYTES = 288;
+
 /** Heights that one peer may be asked for at a time (CometBFT maxPendingRequestsPerPeer: 20). */
 export const REQUESTS_PER_PEER_MAX = 64;
 

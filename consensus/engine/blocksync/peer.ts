@@ -9,7 +9,6 @@ import {
   RESPONSE_TICKS,
   REST_TICKS,
 } from './limits.ts';
-import {PART_BYTES} from '../limits.ts';
 
 export interface Asked {
   readonly height: bigint;
@@ -17,6 +16,8 @@ export interface Asked {
   /** Asked for a second time: parts of the first answer may come too. */
   readonly isRepeat: boolean;
   ageTicks: number;
+  /** What the peer had sent in all when it was asked. */
+  readonly receivedBefore: number;
   /** Of the block that is coming in; undefined before its first part. */
   partSet: PartSet | undefined;
 }
@@ -31,6 +32,11 @@ export class SyncPeer {
   private quota = REQUESTS_PER_PEER_INITIAL;
   /** Ticks for which the oldest request has been the oldest. */
   private waitedTicks = 0;
+  /** What had come from it when that began. */
+  private receivedBefore = 0;
+  private received = 0;
+  /** It takes no more requests for the moment. */
+  private isFull = false;
   private restTicks = 0;
   private deliveries = 0;
   strikes = 0;
@@ -43,8 +49,12 @@ export class SyncPeer {
     return this.restTicks > 0;
   }
 
+  get isAvailable(): boolean {
+    return !this.isResting && !this.isFull;
+  }
+
   get hasRoom(): boolean {
-    return this.asked.size < this.quota && !this.isResting;
+    return this.asked.size < this.quota && this.isAvailable;
   }
 
   has(height: bigint): boolean {
@@ -56,8 +66,8 @@ export class SyncPeer {
   }
 
   ask(height: bigint, purpose: Asked['purpose']): void {
-    if (this.asked.size === 0) this.waitedTicks = 0;
-    this.asked.set(height, {height, purpose, isRepeat: this.late.delete(height), ageTicks: 0, partSet: undefined});
+    if (this.asked.size === 0) this.waitAnew();
+    this.asked.set(height, {height, purpose, isRepeat: this.late.delete(height), ageTicks: 0, receivedBefore: this.received, partSet: undefined});
   }
 
   /** Answered. Returns the requests before it: answers keep the order of requests, so those were left out. */
@@ -71,8 +81,18 @@ export class SyncPeer {
     const {isRepeat} = this.asked.get(height)!;
     this.asked.delete(height);
     if (isRepeat) this.expectLate(height);
-    this.waitedTicks = 0;
+    this.waitAnew();
     return skipped;
+  }
+
+  /** A request was refused: until the next tick others are asked. */
+  refused(): void {
+    this.isFull = true;
+  }
+
+  /** Bytes of a block that was asked for. */
+  gave(bytes: number): void {
+    this.received += bytes;
   }
 
   delivered(): void {
@@ -97,19 +117,29 @@ export class SyncPeer {
     this.restTicks = REST_TICKS * 2 ** (this.strikes - 1);
   }
 
-  /** true: too slow. `urgent`: heights below it are waited for, whatever was asked for before them. */
+  /**
+   * true: too slow. `urgent`: heights below it are waited for, whatever was asked for before them. What came in the meantime grants
+   * time, so that large blocks may take long; what is only announced does not.
+   */
   tick(urgent: bigint): boolean {
+    this.isFull = false;
     if (this.restTicks > 0) this.restTicks -= 1;
-    let isFirst = true;
-    let isSlow = false;
+    if (this.asked.size > 0) this.waitedTicks += 1;
+    let isSlow = this.isLongSince(this.waitedTicks, this.receivedBefore);
     for (const asked of this.asked.values()) {
       asked.ageTicks += 1;
-      if (isFirst) this.waitedTicks += 1;
-      const waited = isFirst ? this.waitedTicks : asked.height < urgent ? asked.ageTicks : 0;
-      isSlow ||= waited > RESPONSE_TICKS + ((asked.partSet?.total ?? 0) * PART_BYTES) / RECEIVE_BYTES_PER_TICK_MIN;
-      isFirst = false;
+      if (asked.height < urgent) isSlow ||= this.isLongSince(asked.ageTicks, asked.receivedBefore);
     }
-    return isSlow;
+    return isSlow && this.asked.size > 0;
+  }
+
+  private isLongSince(ticks: number, receivedBefore: number): boolean {
+    return ticks > RESPONSE_TICKS + (this.received - receivedBefore) / RECEIVE_BYTES_PER_TICK_MIN;
+  }
+
+  private waitAnew(): void {
+    this.waitedTicks = 0;
+    this.receivedBefore = this.received;
   }
 
   private expectLate(height: bigint): void {

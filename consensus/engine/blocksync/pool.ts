@@ -11,51 +11,15 @@ import {
   PartSet,
   partSetHeaderEquals,
   type Block,
-  type BlockID,
-  type BlockSyncMessage,
   type PartSetHeader,
 } from '#proto';
 import {BLOCK_BYTES_MAX, PART_BYTES} from '../limits.ts';
-import {POOL_BYTES_MAX, POOL_HEIGHTS_MAX, STRIKES_MAX, SYNC_PEERS_MAX} from './limits.ts';
+import {DECODED_TX_BYTES, POOL_BYTES_MAX, POOL_HEIGHTS_MAX, STRIKES_MAX, SYNC_PEERS_MAX} from './limits.ts';
 import {SyncPeer, type Asked} from './peer.ts';
 import {Suspects} from './suspects.ts';
+import type {BlockPair, BlockResponse, PoolModules, ReceivedBlock, Slot} from './types.ts';
 
-/** Complete and decoded; nothing proves it yet. */
-export interface ReceivedBlock {
-  readonly height: bigint;
-  readonly peer: string;
-  readonly block: Block;
-  readonly blockId: BlockID;
-  readonly partSet: PartSet;
-  readonly size: number;
-}
-
-export interface BlockPair {
-  readonly first: ReceivedBlock;
-  readonly second: ReceivedBlock;
-}
-
-export interface PoolModules {
-  /** false: the peer is gone or its queue is full. */
-  readonly send: (peer: string, message: BlockSyncMessage) => boolean;
-  /** A peer did what no honest peer does; the pool has dropped it already. */
-  readonly report: (peer: string, reason: string) => void;
-  /** The next two blocks are here. */
-  readonly ready: () => void;
-  /** The block that `probe` asked for. */
-  readonly probed: (received: ReceivedBlock) => void;
-  /** The limit of the consensus parameters for the next block, in bytes. */
-  readonly blockBytesMax: () => number;
-}
-
-interface Slot {
-  readonly peer: string;
-  /** Held or expected. */
-  bytes: number;
-  block: ReceivedBlock | undefined;
-}
-
-export type BlockResponse = Extract<BlockSyncMessage, {type: 'blockResponse'}>;
+export type {BlockPair, BlockResponse, PoolModules, ReceivedBlock} from './types.ts';
 
 export class BlockPool {
   private readonly modules: PoolModules;
@@ -140,11 +104,12 @@ export class BlockPool {
   /** Asks a peer that claims all blocks from `next` to this height, and only one at a time, for the last of them. Tells whether it did. */
   probe(next: bigint, height: bigint): boolean {
     if (this.probing !== undefined || this.isFetching) return false;
-    const peer = this.choose(height, next);
-    if (peer === undefined || !this.modules.send(peer.id, {type: 'blockRequest', height})) return false;
-    peer.ask(height, 'probe');
-    this.probing = {peer: peer.id, height};
-    return true;
+    for (let peer = this.choose(height, next); peer !== undefined; peer = this.choose(height, next)) {
+      if (!this.request(peer, height, 'probe')) continue;
+      this.probing = {peer: peer.id, height};
+      return true;
+    }
+    return false;
   }
 
   /** The next block, or one `ahead`, and the one whose LastCommit proves it. */
@@ -174,6 +139,15 @@ export class BlockPool {
     if (first.peer === second.peer) return this.fault(first.peer, `gave blocks ${first.height} and ${second.height} of which the second does not prove the first: ${problem}`);
     this.suspects.add(first, second);
     this.fill();
+  }
+
+  /** No block has come for long: those who were asked for the next ones rest, so that others are asked when it goes on. */
+  stalled(): void {
+    for (const height of [this.next, this.next + 1n]) {
+      const slot = this.slots.get(height);
+      const peer = slot?.block === undefined ? this.peers.get(slot?.peer ?? '') : undefined;
+      if (peer?.isResting === false) this.rest(peer);
+    }
   }
 
   /** Finds silent and slow peers, and asks others for what they owe. */
@@ -216,6 +190,7 @@ export class BlockPool {
         if (!asked.isRepeat) this.fault(id, `sent a part of block ${height} twice`);
         return;
       case 'added':
+        peer.gave(message.part.length);
         if (partSet.isComplete()) this.complete(peer, asked, partSet);
     }
   }
@@ -270,8 +245,15 @@ export class BlockPool {
     }
     const slot = this.slots.get(height);
     if (slot === undefined) return;
-    this.heldBytes += partSet.byteSize - slot.bytes;
-    slot.bytes = partSet.byteSize;
+    const bytes = partSet.byteSize + block.txs.length * DECODED_TX_BYTES;
+    const others = this.heldBytes - slot.bytes;
+    if (height > this.next + 1n && others + bytes > POOL_BYTES_MAX) {
+      this.free(height);
+      this.deferred.add(height);
+      return this.fill();
+    }
+    this.heldBytes = others + bytes;
+    slot.bytes = bytes;
     slot.block = received;
     this.blockBytesEstimate = partSet.total * PART_BYTES;
     this.fill();
@@ -293,11 +275,24 @@ export class BlockPool {
         if (!isUrgent) return;
         continue;
       }
-      if (!this.modules.send(peer.id, {type: 'blockRequest', height})) return;
-      peer.ask(height, 'fetch');
+      if (!this.request(peer, height, 'fetch')) {
+        height = this.frontier - 1n;
+        continue;
+      }
       this.slots.set(height, {peer: peer.id, bytes: this.blockBytesEstimate, block: undefined});
       this.heldBytes += this.blockBytesEstimate;
     }
+  }
+
+  /** false: its queue is full. Whoever reads nothing must not keep us from asking others. */
+  private request(peer: SyncPeer, height: bigint, purpose: Asked['purpose']): boolean {
+    if (this.modules.send(peer.id, {type: 'blockRequest', height})) {
+      peer.ask(height, purpose);
+      return true;
+    }
+    peer.refused();
+    if (this.pairPeer === peer.id) this.freePair();
+    return false;
   }
 
   /** Of those that have it and have room, who was asked for the least; rather not who left it out before. */
@@ -314,18 +309,22 @@ export class BlockPool {
   private choosePairPeer(): SyncPeer | undefined {
     const height = this.pairAt!;
     const current = this.pairPeer === undefined ? undefined : this.peers.get(this.pairPeer);
-    if (current !== undefined && !current.isResting) return current;
-    const candidates = [...this.peers.values()].filter((peer) => peer.has(height) && peer.has(height + 1n) && !peer.isResting);
+    if (current?.isAvailable === true) return current;
+    const candidates = [...this.peers.values()].filter((peer) => peer.has(height) && peer.has(height + 1n) && peer.isAvailable);
     const chosen = candidates.find(({id}) => !this.suspects.has(id)) ?? candidates[0];
     this.pairPeer = chosen?.id;
     return chosen;
   }
 
-  private strike(peer: SyncPeer): void {
+  private rest(peer: SyncPeer): void {
     this.lost(peer, [...peer.asked.values()]);
     peer.forgetAll();
     peer.strike();
     if (this.pairPeer === peer.id) this.freePair();
+  }
+
+  private strike(peer: SyncPeer): void {
+    this.rest(peer);
     if (peer.strikes >= STRIKES_MAX) this.fault(peer.id, 'does not deliver blocks that it says it has');
   }
 

@@ -53,7 +53,8 @@ export class BlockProcessor {
     for (let count = 0; !this.isEnding; ) {
       const pair = pool.pair();
       if (pair === undefined) {
-        if (pool.isCaughtUp || this.idleTicks > STALL_TICKS) return;
+        if (pool.isCaughtUp) return;
+        if (this.idleTicks > STALL_TICKS) return pool.stalled();
         await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }

@@ -3,7 +3,7 @@
  * peer; once a block is verified, whoever had given another one for its height is known to have lied. (CometBFT drops both peers.)
  */
 import {blockIdEquals, type BlockID} from '#proto';
-import type {ReceivedBlock} from './pool.ts';
+import type {ReceivedBlock} from './types.ts';
 
 interface Statement {
   readonly height: bigint;

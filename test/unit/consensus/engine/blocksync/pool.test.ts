@@ -1,6 +1,6 @@
 /** What peers may claim and send, and what becomes of it: blocks from those who have them, a report for each lie, and bounds on all that is kept. */
 import {beforeEach, describe, expect, it} from '@jest/globals';
-import {blockToPartSet, encodePart, makePartSet, type BlockSyncMessage} from '#proto';
+import {blockToPartSet, encodePart, makePartSet, type Block, type BlockSyncMessage} from '#proto';
 import * as limits from '../../../../../consensus/engine/blocksync/limits.ts';
 import {engineLimits} from '#consensus/engine';
 import {block, responses, TestPool} from './support.ts';
@@ -57,6 +57,34 @@ describe('requests', () => {
     expect(test.asked.length).toBeGreaterThan(0);
   });
 
+  it('go to the others while the queue of one is full, and so do probes', () => {
+    for (const id of ['stuck', 'b']) test.peer(id, 100n);
+    test.full.add('stuck');
+    expect(test.pool.probe(1n, 17n)).toBe(true);
+    expect(test.asked).toEqual([{peer: 'b', height: 17n}]);
+    test.pool.fetch(1n);
+    expect(test.askedOf('b').slice(1)).toEqual(Array.from({length: limits.REQUESTS_PER_PEER_INITIAL}, (_, i) => BigInt(i + 1)));
+    test.tick(1);
+    expect(test.askedOf('stuck')).toEqual([]);
+    test.full.clear();
+    test.tick(1);
+    expect(test.askedOf('stuck')).toHaveLength(limits.REQUESTS_PER_PEER_INITIAL);
+  });
+
+  it('for a pair go to another peer when the queue of the first is full', () => {
+    for (const id of ['a', 'b', 'c']) test.peer(id, 20n);
+    test.pool.fetch(1n);
+    const [first, second] = [test.lastAskedFor(1n)!, test.lastAskedFor(2n)!];
+    const third = ['a', 'b', 'c'].find((id) => id !== first && id !== second)!;
+    test.give(first, 1n, 10, 'of first');
+    test.give(second, 2n, 10, 'of second');
+    test.full.add(third);
+    const pair = test.pool.pair()!;
+    test.pool.redo(pair.first, pair.second, 'wrong');
+    expect(test.lastAskedFor(1n)).toBe(test.lastAskedFor(2n));
+    expect(test.asked.filter(({height}) => height === 1n)).toHaveLength(2);
+  });
+
   it('of a peer that is gone go to others', () => {
     test.peer('a', 4n);
     test.pool.fetch(1n);
@@ -94,6 +122,37 @@ describe('bytes held', () => {
     test.give(test.lastAskedFor(1n)!, 1n, large);
     test.give(test.lastAskedFor(2n)!, 2n, large);
     expect(test.pool.pair()?.second.height).toBe(2n);
+  });
+});
+
+describe('memory', () => {
+  it('is counted for every transaction: many small ones take far more of it than their bytes', () => {
+    for (const id of ['a', 'b']) test.peer(id, 100n);
+    test.blockBytesMax = 8_000_000;
+    test.pool.fetch(1n);
+    const count = 100_000;
+    const perBlock = count * limits.DECODED_TX_BYTES;
+    const asked = test.asked.length;
+    for (let i = 0; i < asked; i++) {
+      const {peer, height} = test.asked[i]!;
+      const crumbs: Block = {...block(height), txs: Array<Uint8Array>(count).fill(Uint8Array.of(1))};
+      for (const response of responses(height, blockToPartSet(crumbs))) test.pool.blockResponse(peer, response);
+    }
+    expect(test.reports).toEqual([]);
+    const held = Array.from({length: 100}, (_, i) => test.pool.pair(BigInt(i))).filter((pair) => pair !== undefined).length + 1;
+    expect(held).toBeGreaterThanOrEqual(2);
+    expect(held * perBlock).toBeLessThanOrEqual(limits.POOL_BYTES_MAX + 2 * perBlock);
+    // What was let go of comes when it is its turn.
+    let answered = asked;
+    for (let height = 1n; height <= 10n; height++) {
+      while (test.pool.pair() === undefined && answered < test.asked.length) {
+        const request = test.asked[answered++]!;
+        test.give(request.peer, request.height);
+      }
+      expect(test.pool.pair()?.first.height).toBe(height);
+      test.pool.advance(test.pool.pair()!.first);
+    }
+    expect(test.reports).toEqual([]);
   });
 });
 
@@ -214,16 +273,43 @@ describe('lies about the chain', () => {
     expect(test.reports).toEqual([]);
   });
 
-  it('a trickle is silence too, once the next block is waited for', () => {
+  it('a trickle is silence too, whatever size it announces: time is given for what has come, not for what is to come', () => {
+    test.blockBytesMax = 8_000_000;
     test.peer('a', 100n);
     test.pool.fetch(1n);
-    const parts = responses(1n, blockToPartSet(block(1n, 180_000)));
+    const parts = responses(1n, blockToPartSet(block(1n, 7_000_000)));
+    const ticksPerPart = engineLimits.PART_BYTES / limits.RECEIVE_BYTES_PER_TICK_MIN;
     test.say('a', parts[0]!);
-    const allowed = limits.RESPONSE_TICKS + Math.ceil((parts.length * engineLimits.PART_BYTES) / limits.RECEIVE_BYTES_PER_TICK_MIN);
-    test.tick(allowed - 1);
-    test.say('a', parts[1]!);
-    test.tick(2);
+    test.tick(limits.RESPONSE_TICKS);
+    expect(test.pool.isCaughtUp).toBe(false);
+    test.tick(Math.ceil(ticksPerPart));
     expect(test.pool.isCaughtUp).toBe(true);
+  });
+
+  it('who keeps the next block for long is asked last when it goes on, and not reported', () => {
+    for (const id of ['a', 'b']) test.peer(id, 100n);
+    test.pool.fetch(1n);
+    const slow = test.lastAskedFor(1n)!;
+    test.pool.stalled();
+    test.pool.pause();
+    const before = test.asked.length;
+    test.pool.fetch(1n);
+    expect(test.asked.slice(before).filter(({peer}) => peer === slow)).toEqual([]);
+    expect(test.reports).toEqual([]);
+  });
+
+  it('a large block at the lowest rate is no fault', () => {
+    test.blockBytesMax = 8_000_000;
+    test.peer('a', 2n);
+    test.pool.fetch(1n);
+    for (const height of [1n, 2n]) {
+      for (const part of responses(height, blockToPartSet(block(height, 7_000_000)))) {
+        test.tick(Math.floor(engineLimits.PART_BYTES / limits.RECEIVE_BYTES_PER_TICK_MIN));
+        test.say('a', part);
+      }
+    }
+    expect(test.pool.pair()?.second.height).toBe(2n);
+    expect(test.reports).toEqual([]);
   });
 
   it('requests that it leaves out are asked again', () => {
