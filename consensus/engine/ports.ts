@@ -3,6 +3,7 @@
  * behind these same interfaces and runs everything else unchanged.
  */
 import type {Block, BlockID, BlockMeta, Commit, Evidence, ExecTxResult, Part, Proposal, Timestamp, ValidatorSet, Vote} from '#proto';
+import type {SignerError} from './signer/errors.ts';
 import type {ConsensusState} from './store/state.ts';
 
 export interface Logger {
@@ -169,12 +170,30 @@ export interface EvidencePool {
 /** Observers (telemetry, RPC). Must not throw; called after the fact. */
 export interface EngineObserver {
   step(event: {height: bigint; round: number; step: string}): void;
-  committed(event: {block: Block; blockId: BlockID; seenCommit: Commit; txResults: readonly ExecTxResult[]; appHash: Uint8Array}): void;
+  committed(event: CommittedEvent): void;
   halted(error: Error): void;
   /** Steps of the algorithm as they happen, for subscribers of the RPC. */
   consensus?(event: ConsensusEvent): void;
   /** Consensus gives way to block sync, or the other way round. `height`: the last block at that moment. */
   phase?(event: {phase: EnginePhase; height: bigint}): void;
+  /** This validator stayed silent: what it was to sign would conflict with what its key has signed. */
+  signerRefused?(error: SignerError): void;
+  /** Two votes of this validator's own key conflict: another node signs with it, or its signing state was lost. */
+  ownEquivocation?(event: {height: bigint; round: number}): void;
+}
+
+/** A block that was decided and executed here, by consensus or in block sync. */
+export interface CommittedEvent {
+  readonly block: Block;
+  readonly blockId: BlockID;
+  readonly blockBytes: number;
+  readonly seenCommit: Commit;
+  readonly txResults: readonly ExecTxResult[];
+  readonly appHash: Uint8Array;
+  /** Who decided it. */
+  readonly validators: ValidatorSet;
+  /** Who signed the LastCommit in it; undefined at the first height. */
+  readonly lastValidators: ValidatorSet | undefined;
 }
 
 /** What an engine that runs is doing: deciding blocks, or fetching those that others decided. */

@@ -34,6 +34,7 @@ export class ChainFeed {
   /** What `base` does, and then the listeners. */
   observer(base: EngineObserver): EngineObserver {
     return {
+      ...base,
       step: (event) => {
         base.step(event);
         if (this.#listeners.size === 0 || this.#engine === undefined) return;
@@ -49,7 +50,6 @@ export class ChainFeed {
         const validatorUpdates = results.validatorUpdates.map(toValidator);
         this.#tell((listener) => listener.committed({block, blockId, results, validatorUpdates}));
       },
-      halted: (error) => base.halted(error),
       consensus: (event) => {
         base.consensus?.(event);
         this.#tell((listener) => listener.consensus(event));

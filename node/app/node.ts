@@ -11,12 +11,14 @@ import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer, Indexer} from '#node/rpc/comet';
 import {EthRpcServer, type NetworkStatus} from '#node/rpc/eth';
 import {claimDatabase, lockHome, openLevel} from '#node/storage';
-import {createMetrics, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
+import type {SyncProgress} from '#node/sync';
+import {createMetrics, DiskSampler, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
 import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
+import {timedLog} from './consensus-metrics.ts';
 import {portError, StartError} from './errors.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
-import {engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
+import {cometRpcMetrics, engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {snapshotSettings, startStateSync} from './state-sync.ts';
 import {VERSION} from './version.ts';
@@ -39,6 +41,8 @@ export class Node {
   readonly #halt = Promise.withResolvers<Error>();
   /** What has been started, in order; each entry closes it. */
   readonly #closers: (() => unknown)[] = [];
+  /** Metrics that nobody reports: they are looked up for each scrape. */
+  readonly #gauges: (() => void)[] = [];
 
   constructor(options: NodeOptions, modules: {logger: Logger}) {
     this.#paths = homePaths(options.home);
@@ -99,12 +103,12 @@ export class Node {
       clock,
       network,
       ...(key === undefined ? {} : {signer: new FileSigner(key, new FsAtomicFile(this.#paths.validatorState))}),
-      wal,
+      wal: timedLog(wal, this.#metrics),
       blockDb,
       app: execution.app,
       txs: mempool,
       evidence,
-      observer: feed.observer(engineObserver(this.#metrics, this.#logger, (error) => this.#halt.resolve(error))),
+      observer: feed.observer(engineObserver(this.#metrics, this.#logger, key?.address, (error) => this.#halt.resolve(error))),
       genesis,
     });
     feed.attach(engine);
@@ -112,14 +116,25 @@ export class Node {
 
     await this.#listen('peer-to-peer', 'p2p', async () => network.start());
     this.#closers.push(() => network.stop());
+    await this.#serveMetrics({network, evidence, setTimer: timers.setTimer});
     if (adminPort !== undefined) {
       const admin = new TestAdminServer(network);
       await admin.listen(adminPort);
       this.#closers.push(() => admin.close());
       this.#logger.warn({port: adminPort}, 'the test-only admin server can cut this node off from its peers');
     }
-    await startStateSync(config, {app: execution.app, engine, network, clock, genesis, logger: this.#logger.child('statesync'), onStop: (close) => this.#closers.push(close)});
+    await startStateSync(config, {
+      app: execution.app,
+      engine,
+      network,
+      clock,
+      genesis,
+      logger: this.#logger.child('statesync'),
+      onStop: (close) => this.#closers.push(close),
+      onSyncer: (syncer) => this.#gauges.push(() => this.#stateSyncGauges(syncer.progress)),
+    });
     await engine.start();
+    this.#metrics.consensusHeight.set(Number(engine.height));
     this.#closers.push(() => engine.stop());
     const evidenceReactor = new EvidenceReactor(DEFAULT_EVIDENCE_REACTOR_OPTIONS, {
       pool: evidence,
@@ -259,17 +274,40 @@ export class Node {
           rpcAddress: `${config['comet.host']}:${config['comet.port']}`,
         }),
         logger: this.#logger.child('comet-rpc'),
+        metrics: cometRpcMetrics(this.#metrics),
       },
     );
     await this.#listen('CometBFT RPC', 'comet', async () => comet.listen());
     this.#closers.push(() => comet.close());
+    this.#gauges.push(() => {
+      const {webSockets, subscriptions} = comet.load;
+      this.#metrics.cometWebSockets.set(webSockets);
+      this.#metrics.cometSubscriptions.set(subscriptions);
+      if (index !== undefined) this.#metrics.txIndexLagBlocks.set(Number(engine.blockStore.height - index.height));
+    });
+  }
 
-    const metrics = new MetricsServer(
-      {host: config['metrics.host'], port: config['metrics.port']},
-      {registry: this.#metrics.registry, beforeScrape: () => this.#metrics.peers.set(network.peers().length)},
-    );
-    await this.#listen('metrics', 'metrics', () => metrics.listen());
-    this.#closers.push(() => metrics.close());
+  /** Early: a start that replays blocks or restores a snapshot can be watched. */
+  async #serveMetrics({network, evidence, setTimer}: {network: P2pNetwork; evidence: StoredEvidencePool; setTimer: SystemClock['setTimer']}): Promise<void> {
+    const {host, port} = {host: this.#config['metrics.host'], port: this.#config['metrics.port']};
+    this.#metrics.buildInfo.set({version: VERSION}, 1);
+    this.#gauges.push(() => {
+      this.#metrics.peers.set(network.peers().length);
+      this.#metrics.evidencePending.set(evidence.list().length);
+    });
+    const beforeScrape = (): void => this.#gauges.forEach((look) => look());
+    const server = new MetricsServer({host, port}, {registry: this.#metrics.registry, beforeScrape});
+    await this.#listen('metrics', 'metrics', () => server.listen());
+    this.#closers.push(() => server.close());
+    const {data, wal, blockStore, application, snapshots, txIndex} = this.#paths;
+    const disk = new DiskSampler({data, stores: [wal, blockStore, application, snapshots, txIndex], setTimer}, this.#metrics);
+    disk.start();
+    this.#closers.push(() => disk.stop());
+  }
+
+  #stateSyncGauges(progress: SyncProgress | undefined): void {
+    this.#metrics.stateSyncChunks.set(progress?.chunks ?? 0);
+    this.#metrics.stateSyncChunksApplied.set(progress?.chunksApplied ?? 0);
   }
 
   /** Follows the chain from where the index stands; what a crash left out comes first. */

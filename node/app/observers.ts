@@ -1,19 +1,17 @@
 import type {EngineObserver} from '#consensus/engine';
 import type {Execution} from '#node/execution';
 import type {MempoolMetrics} from '#node/mempool';
+import type {CometRpcMetrics} from '#node/rpc/comet';
 import type {EthRpcMetrics} from '#node/rpc/eth';
 import type {Logger, NodeMetrics} from '#node/telemetry';
+import {consensusMetrics} from './consensus-metrics.ts';
 
-/** Feeds consensus steps into the metrics; a halt is logged and handed on. */
-export function engineObserver(metrics: NodeMetrics, logger: Logger, onHalt: (error: Error) => void): EngineObserver {
+/** Feeds what consensus does into the metrics; a halt is logged and handed on. */
+export function engineObserver(metrics: NodeMetrics, logger: Logger, own: Uint8Array | undefined, onHalt: (error: Error) => void): EngineObserver {
   return {
-    step: ({round, step}) => {
-      metrics.consensusRound.set(round);
-      if (round > 0 && step === 'propose') metrics.consensusRoundsTotal.inc();
-    },
-    committed: ({block}) => metrics.consensusHeight.set(Number(block.header.height)),
-    phase: ({phase}) => metrics.consensusSyncing.set(phase === 'blockSync' ? 1 : 0),
+    ...consensusMetrics(metrics, own),
     halted: (error) => {
+      metrics.consensusHaltsTotal.inc();
       logger.error({error}, 'consensus has halted; this node signs nothing more');
       onHalt(error);
     },
@@ -55,5 +53,17 @@ export function ethRpcMetrics(metrics: NodeMetrics): EthRpcMetrics {
     },
     connections: (transport, count) => metrics.rpcConnections.set({transport}, count),
     subscriptions: (count) => metrics.rpcSubscriptions.set(count),
+  };
+}
+
+export function cometRpcMetrics(metrics: NodeMetrics): CometRpcMetrics {
+  return {
+    request: (method) => {
+      const startedMs = performance.now();
+      return (code) => {
+        metrics.cometRequestsTotal.inc({method, code: String(code)});
+        metrics.cometRequestSeconds.observe((performance.now() - startedMs) / 1000);
+      };
+    },
   };
 }

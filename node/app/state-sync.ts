@@ -16,6 +16,8 @@ export interface StateSyncModules {
   readonly genesis: GenesisDoc;
   readonly logger: Logger;
   onStop(close: () => void): void;
+  /** Something that telemetry may look at from now on. */
+  onSyncer(syncer: Pick<Syncer, 'progress'>): void;
 }
 
 const NANOS_PER_HOUR = 3_600_000_000_000n;
@@ -47,6 +49,7 @@ export async function startStateSync(config: NodeConfig, modules: StateSyncModul
     abort.abort();
     syncer.stop();
   });
+  modules.onSyncer(syncer);
   reactor.attach(syncer);
   const {state, commit} = await syncer.run();
   reactor.attach(undefined);

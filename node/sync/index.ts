@@ -5,4 +5,4 @@ export {LightStateProvider, type LightStateProviderModules, type VerifiedChain} 
 export type {RestoringApplication, ServingApplication, StateProvider} from './ports.ts';
 export {StateSyncReactor, type StateSyncReactorModules} from './reactor.ts';
 export {SnapshotPool, type PooledSnapshot} from './snapshotPool.ts';
-export {Syncer, type SyncedState, type SyncerModules} from './syncer.ts';
+export {Syncer, type SyncProgress, type SyncedState, type SyncerModules} from './syncer.ts';

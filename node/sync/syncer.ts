@@ -21,6 +21,13 @@ export interface SyncedState {
   readonly commit: Commit;
 }
 
+/** Of the snapshot that is being restored. */
+export interface SyncProgress {
+  readonly height: bigint;
+  readonly chunks: number;
+  readonly chunksApplied: number;
+}
+
 const SNAPSHOTS_REQUEST = encodeStateSyncMessage({type: 'snapshotsRequest'});
 
 /** Restores the application from the best snapshot that peers have and the light client vouches for. Source: CometBFT `statesync/syncer.go`. */
@@ -55,6 +62,12 @@ export class Syncer {
     this.#stopped = true;
     this.#fetch?.chunks.stop();
     this.#wake?.();
+  }
+
+  get progress(): SyncProgress | undefined {
+    if (this.#fetch === undefined) return undefined;
+    const {height, chunks} = this.#fetch.pooled.snapshot;
+    return {height, chunks, chunksApplied: this.#fetch.chunks.next};
   }
 
   addPeer(peer: string): void {

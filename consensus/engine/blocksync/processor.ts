@@ -117,8 +117,9 @@ export class BlockProcessor {
     const seenCommit = second.block.lastCommit;
     const meta = {blockId, blockSize: BigInt(size), header: block.header, numTxs: BigInt(block.txs.length)};
     if (blockStore.height < height) await blockStore.save(block, partSet, meta, seenCommit, {sync: !isOneDatabase});
+    const {validators, lastValidators} = this.state;
     const {state, txResults} = await executor.apply(this.state, blockId, block);
     this.state = state;
-    observer.committed({block, blockId, seenCommit, txResults, appHash: state.appHash});
+    observer.committed({block, blockId, blockBytes: size, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
   }
 }

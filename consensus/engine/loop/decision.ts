@@ -15,6 +15,7 @@ export interface DecisionModules {
 
 export interface Decided extends AppliedBlock {
   readonly block: Block;
+  readonly blockBytes: number;
   readonly seenCommit: Commit;
   readonly precommits: VoteSet;
 }
@@ -34,5 +35,5 @@ export async function commitDecision(modules: DecisionModules, view: LoopView, r
   }
   wal.endHeight(height);
   const applied = await executor.apply(view.chain, blockId, block);
-  return {...applied, block, seenCommit, precommits};
+  return {...applied, block, blockBytes: size, seenCommit, precommits};
 }

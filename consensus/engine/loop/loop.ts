@@ -360,9 +360,10 @@ export class ConsensusLoop {
   }
 
   private reportEquivocation(voteA: Vote, voteB: Vote): void {
-    const {signer, evidence, logger} = this.modules;
+    const {signer, evidence, logger, observer} = this.modules;
     // Nobody accuses himself; but his operator should know.
     if (signer !== undefined && equalBytes(signer.address, voteA.validatorAddress)) {
+      observer.ownEquivocation?.({height: voteA.height, round: voteA.round});
       logger.error({height: voteA.height, round: voteA.round}, 'another node signs with the key of this validator, or its signing state was lost');
       return;
     }
@@ -406,14 +407,15 @@ export class ConsensusLoop {
   // ---- decisions
 
   private async commit(round: number, blockId: BlockID): Promise<void> {
+    const {validators, lastValidators} = this.chain;
     const decided = await commitDecision(this.modules, this.view, round, blockId);
     this.chain = decided.state;
     this.lastBlockHadTransactions = decided.block.txs.length > 0;
     const isFruitless = !this.lastBlockHadTransactions && this.modules.txs.hasTransactions();
     this.fruitlessBlocks = isFruitless ? this.fruitlessBlocks + 1 : 0;
     this.enterHeight(decided.precommits);
-    const {block, seenCommit, txResults, state} = decided;
-    this.modules.observer.committed({block, blockId, seenCommit, txResults, appHash: state.appHash});
+    const {block, blockBytes, seenCommit, txResults, state} = decided;
+    this.modules.observer.committed({block, blockId, blockBytes, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
   }
 
   private enterHeight(lastPrecommits: VoteSet): void {

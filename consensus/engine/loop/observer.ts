@@ -17,5 +17,7 @@ export function guardObserver(observer: EngineObserver, logger: Logger): EngineO
     halted: guard('halted', (event) => observer.halted(event)),
     consensus: guard('consensus', (event) => observer.consensus?.(event)),
     phase: guard('phase', (event) => observer.phase?.(event)),
+    signerRefused: guard('signerRefused', (error) => observer.signerRefused?.(error)),
+    ownEquivocation: guard('ownEquivocation', (event) => observer.ownEquivocation?.(event)),
   };
 }

@@ -2,7 +2,7 @@
 import {compareTimestamps, type BlockID, type Timestamp} from '#proto';
 import {addMilliseconds, blockKey, makeCommit, roundVotes, voteSetOf, type Effect, type RoundInput} from '#consensus/core';
 import type {BlockExecutor} from '../execution/blockExecutor.ts';
-import type {Clock, Logger, Signer} from '../ports.ts';
+import type {Clock, EngineObserver, Logger, Signer} from '../ports.ts';
 import {SignerError} from '../signer/errors.ts';
 import type {AssembledBlock} from './assembly.ts';
 import type {LoopView} from './types.ts';
@@ -17,11 +17,12 @@ export interface SigningModules {
   readonly clock: Clock;
   readonly signer: Signer | undefined;
   readonly executor: BlockExecutor;
+  readonly observer: EngineObserver;
 }
 
 /** Carries out an effect that asks for a signature or a block, and returns what the core is to hear of it. */
 export async function performSigning(modules: SigningModules, view: LoopView, effect: SigningEffect): Promise<InternalInput[]> {
-  const {signer, logger} = modules;
+  const {signer, logger, observer} = modules;
   if (signer === undefined) return [];
   try {
     switch (effect.type) {
@@ -36,6 +37,7 @@ export async function performSigning(modules: SigningModules, view: LoopView, ef
     if (!(error instanceof SignerError)) throw error;
     // Better silent than twice: the others go on without this signature.
     logger.warn({err: error, height: view.round.height, round: view.round.round}, 'the signer refused');
+    observer.signerRefused?.(error);
     return [];
   }
 }

@@ -16,6 +16,11 @@ export interface CometRpcLogger {
   error(fields: object, message: string): void;
 }
 
+export interface CometRpcMetrics {
+  /** A call of a method that is served begins. What it returns is called at its end; `code` 0: answered with a result. */
+  request(method: string): (code: number) => void;
+}
+
 /** JSON text; `body` undefined: there is nothing to say (only notifications came). */
 export interface RpcAnswer {
   readonly status: number;
@@ -35,11 +40,13 @@ export class Dispatcher<C extends DispatchContext = DispatchContext> {
   readonly #context: C;
   readonly #logger: CometRpcLogger;
   readonly #methods: ReadonlyMap<string, Method<C>>;
+  readonly #metrics: CometRpcMetrics | undefined;
 
-  constructor(context: C, logger: CometRpcLogger, methods: ReadonlyMap<string, Method<C>>) {
+  constructor(context: C, logger: CometRpcLogger, methods: ReadonlyMap<string, Method<C>>, metrics?: CometRpcMetrics) {
     this.#context = context;
     this.#logger = logger;
     this.#methods = methods;
+    this.#metrics = metrics;
   }
 
   /** Names and parameters of what is served over HTTP. */
@@ -104,14 +111,18 @@ export class Dispatcher<C extends DispatchContext = DispatchContext> {
   /** @param errorStatus HTTP status of errors that do not demand one of their own. */
   async #call(method: Method<C>, caller: Caller, readArguments: () => Record<string, unknown>, errorStatus: number): Promise<RpcAnswer> {
     const {id} = caller;
+    const ended = this.#metrics?.request(method.name);
     try {
       const args = readArguments();
       const call = (): Json | Promise<Json> => method.call(this.#context, args, caller);
       const result = method.heavy === true ? await this.#context.gate.run(call) : await call();
-      return {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result})};
+      const body = JSON.stringify({jsonrpc: '2.0', id, result});
+      ended?.(0);
+      return {status: 200, body};
     } catch (error) {
       if (!(error instanceof RpcError)) this.#logger.warn({method: method.name, error}, 'an RPC method failed');
       const rpcError = toRpcError(error);
+      ended?.(rpcError.code);
       const status = rpcError.httpStatus === 503 ? 503 : errorStatus;
       return {status, body: JSON.stringify({jsonrpc: '2.0', id, error: rpcError.toJson()})};
     }

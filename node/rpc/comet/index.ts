@@ -1,7 +1,7 @@
 /** The CometBFT RPC. */
 export {CometRpcServer, type CometRpcModules, type CometRpcOptions} from './server.ts';
 export type {ChainListener, CometBackend, CometConsensusState, NodeInfo, PeerInfo, TxCheck} from './backend.ts';
-export type {CometRpcLogger} from './dispatcher.ts';
+export type {CometRpcLogger, CometRpcMetrics} from './dispatcher.ts';
 export type {CommittedBlock, NewStep} from './events/chain-events.ts';
 export type {RpcClock} from './events/commit-waiters.ts';
 export {Indexer, type IndexedChain, type IndexerModules} from './indexer/indexer.ts';

@@ -3,7 +3,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {AccessPolicy} from '../access.ts';
 import type {CometBackend} from './backend.ts';
-import {Dispatcher, type CometRpcLogger} from './dispatcher.ts';
+import {Dispatcher, type CometRpcLogger, type CometRpcMetrics} from './dispatcher.ts';
 import {blockEvents, consensusEvent, stepEvents, type ChainEvent} from './events/chain-events.ts';
 import {CommitWaiters, type RpcClock} from './events/commit-waiters.ts';
 import {Subscriptions} from './events/subscriptions.ts';
@@ -31,6 +31,7 @@ export interface CometRpcOptions {
 export interface CometRpcModules {
   readonly backend: CometBackend;
   readonly logger: CometRpcLogger;
+  readonly metrics?: CometRpcMetrics;
   /** Default: the system's timers. */
   readonly clock?: RpcClock;
 }
@@ -70,7 +71,7 @@ export class CometRpcServer {
     const gate = new Gate(limits.heavyConcurrencyMax, limits.heavyWaitingMax);
     const context: RpcContext = {backend, limits, subscriptions: this.#subscriptions, commitWaiters: this.#commitWaiters, gate};
     const httpModules: HttpModules = {
-      dispatcher: new Dispatcher(context, logger, METHOD_TABLE),
+      dispatcher: new Dispatcher(context, logger, METHOD_TABLE, modules.metrics),
       access: new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins ?? [], methods: 'GET, POST'}),
       bodyBytesMax: limits.bodyBytesMax,
     };
@@ -87,6 +88,11 @@ export class CometRpcServer {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       else socket.destroy();
     });
+  }
+
+  /** For telemetry. */
+  get load(): {readonly webSockets: number; readonly subscriptions: number} {
+    return {webSockets: this.#webSockets.count, subscriptions: this.#subscriptions.count};
   }
 
   /** Resolves when the port is open. Rejects with the system's error (EADDRINUSE, EACCES, …). */

@@ -35,6 +35,10 @@ export class Subscriptions {
     return this.#counts.size;
   }
 
+  get count(): number {
+    return [...this.#counts.values()].reduce((sum, own) => sum + own, 0);
+  }
+
   /** Events that match go to `subscriber` as answers to the request `id`. @throws RpcError */
   subscribe(subscriber: Subscriber, id: RequestId, text: string): void {
     const {subscriptionClientsMax, subscriptionsPerClientMax} = this.#limits;
