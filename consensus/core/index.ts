@@ -47,6 +47,7 @@ export {
   findVote,
   hasAll,
   hasQuorumOfAny,
+  isUncountedConflict,
   makeCommit,
   powerFor,
   voteBits,

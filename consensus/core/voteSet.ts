@@ -80,6 +80,12 @@ export function findVote(set: VoteSet, validatorIndex: number, blockId: BlockID)
   return set.tallies.get(blockKey(blockId))?.votes[validatorIndex];
 }
 
+/** Another vote of its author is here, and nobody claims +2/3 for the block of this one: whoever adds it learns of the contradiction, and no more. */
+export function isUncountedConflict(set: VoteSet, {validatorIndex, blockId}: Vote): boolean {
+  const isConflict = set.votes[validatorIndex] !== undefined && findVote(set, validatorIndex, blockId) === undefined;
+  return isConflict && set.tallies.get(blockKey(blockId))?.claimed !== true;
+}
+
 /** Adds a vote whose signature was verified and whose height, round, type and index fit this set. */
 export function addVote(set: VoteSet, vote: Vote): AddVoteResult {
   const validator = set.validators.validators[vote.validatorIndex];

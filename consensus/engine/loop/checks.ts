@@ -1,6 +1,6 @@
 /** Peers' proposals and votes before they reach the core: do they belong here, and did their authors sign them? */
 import {blockIdEquals, compareTimestamps, equalBytes, proposalSignBytes, verifySignature, VoteType, type BlockID, type Proposal, type Vote} from '#proto';
-import {findVote, takesRound, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
+import {findVote, isUncountedConflict, takesRound, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
 import type {LoopView} from './types.ts';
 
 export type Verdict =
@@ -22,15 +22,21 @@ export function isLatePrecommit(round: RoundState, vote: Vote): boolean {
   return vote.height === round.height - 1n && vote.type === VoteType.Precommit;
 }
 
-export function checkVote({round, chain}: LoopView, vote: Vote): Verdict {
+/** `equivocations`: what is known of them, as `equivocationKey`. One is enough: anybody can repeat the others, and each costs a signature. */
+export function checkVote({round, chain}: LoopView, vote: Vote, equivocations: ReadonlySet<string>): Verdict {
   const set = voteSetFor(round, vote);
   if (set === undefined) return IGNORE;
   const validator = set.validators.validators[vote.validatorIndex];
   if (validator === undefined || !equalBytes(validator.address, vote.validatorAddress)) return reject('a vote of no validator');
   if (findVote(set, vote.validatorIndex, vote.blockId) !== undefined) return IGNORE;
+  if (equivocations.has(equivocationKey(vote)) && isUncountedConflict(set, vote)) return IGNORE;
   if (vote.height === round.height && !takesRound(round.votes, round.round, vote)) return IGNORE;
   if (!verifyVoteSignature(chain.chainId, validator.publicKey.bytes, vote)) return reject('a vote with a wrong signature');
   return ACCEPT;
+}
+
+export function equivocationKey({height, round, type, validatorIndex}: Vote): string {
+  return `${height}/${round}/${type}/${validatorIndex}`;
 }
 
 function voteSetFor(round: RoundState, vote: Vote): VoteSet | undefined {

@@ -25,7 +25,7 @@ import type {Clock, EngineObserver, EvidencePool, Logger, Signer, TransactionSou
 import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
-import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
+import {checkProposal, checkVote, equivocationKey, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
 import {InputQueue} from './inputQueue.ts';
 import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
@@ -70,6 +70,8 @@ export class ConsensusLoop {
   /** resuming: after the replay, before inputs from outside. */
   private status: 'replaying' | 'resuming' | 'running' | 'stopped' | 'halted' = 'replaying';
   private replayed: SigningEffect[] = [];
+  /** Of this height. */
+  private readonly equivocations = new Set<string>();
   private readonly startTimer: StartTimer;
   private readonly timers: RoundTimers;
 
@@ -211,7 +213,7 @@ export class ConsensusLoop {
   // ---- peers' messages
 
   private async handleVote(peer: string, vote: Vote): Promise<void> {
-    if (!this.admit(peer, checkVote(this.view, vote))) return;
+    if (!this.admit(peer, checkVote(this.view, vote, this.equivocations))) return;
     const isLate = isLatePrecommit(this.round, vote);
     // Prevotes mean that a round is under way. Precommits alone may be those of a decision that we are catching up with.
     if (!isLate && vote.type === VoteType.Prevote && this.round.step === 'newHeight') await this.startHeight();
@@ -350,6 +352,7 @@ export class ConsensusLoop {
         if (!isReplay) this.events?.stepChanged();
         return;
       case 'equivocation':
+        this.equivocations.add(equivocationKey(effect.voteB));
         this.reportEquivocation(effect.voteA, effect.voteB);
         return;
       case 'decide':
@@ -420,6 +423,7 @@ export class ConsensusLoop {
 
   private enterHeight(lastPrecommits: VoteSet): void {
     this.timers.cancelAll();
+    this.equivocations.clear();
     // Of what is still to be handled, only a vote of ours means something at the next height.
     this.internal = this.internal.filter((input) => input.type === 'vote');
     this.replayed = [];
