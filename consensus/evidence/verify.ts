@@ -5,10 +5,8 @@ import type {ConsensusState, EvidenceChain, EvidenceRefusal} from '#consensus/en
 import {duplicateVoteProblem} from './duplicateVote.ts';
 import {attackRefusal} from './lightClientAttack.ts';
 
-/** Judged against the chain up to `state` and nothing else: no clock, no other evidence. What costs signatures comes last. */
+/** Judged against the chain up to `state` and nothing else: no clock, no other evidence. What costs hashes comes late, signatures last. */
 export function evidenceRefusal(evidence: Evidence, chain: EvidenceChain, state: ConsensusState): EvidenceRefusal | undefined {
-  const basic = validateEvidenceBasic(evidence);
-  if (basic !== undefined) return {kind: 'invalid', problem: basic};
   const height = evidenceHeight(evidence);
   if (height < state.initialHeight) return {kind: 'invalid', problem: `height ${height}, before the first block`};
   if (height > state.lastBlockHeight) return {kind: 'unknown', problem: `height ${height} is yet to come; the last block is ${state.lastBlockHeight}`};
@@ -20,6 +18,8 @@ export function evidenceRefusal(evidence: Evidence, chain: EvidenceChain, state:
   if (isEvidenceExpired(state.consensusParams, {height: state.lastBlockHeight, time: state.lastBlockTime}, {height, time: header.time})) {
     return {kind: 'expired', problem: `height ${height} is older than both age limits`};
   }
+  const basic = validateEvidenceBasic(evidence);
+  if (basic !== undefined) return {kind: 'invalid', problem: basic};
   const validators = chain.loadValidators(height);
   if (validators === undefined) return {kind: 'unknown', problem: `the validators of height ${height} are not here`};
   if (evidence.type === 'lightClientAttack') return attackRefusal(evidence, chain, state, validators);

@@ -116,8 +116,8 @@ describe('false evidence', () => {
     ['no total power', {...LUNATIC, totalVotingPower: 0n}, 'invalid', /not positive/],
     ['the time of another block', {...LUNATIC, timestamp: CHAIN.time(COMMON + 1)}, 'invalid', /time is not that of block 12/],
     ['another common height', {...LUNATIC, commonHeight: 13n}, 'invalid', /time is not that of block 13/],
-    ['a common height above the block', {...LUNATIC, commonHeight: 16n}, 'invalid', /common height above/],
-    ['a common height of zero', {...LUNATIC, commonHeight: 0n}, 'invalid', /not positive/],
+    ['a common height above the block', {...LUNATIC, commonHeight: 16n, timestamp: CHAIN.time(16)}, 'invalid', /common height above/],
+    ['a common height of zero', {...LUNATIC, commonHeight: 0n}, 'invalid', /before the first block/],
     ['one culprit too few', {...LUNATIC, byzantineValidators: LUNATIC.byzantineValidators.slice(1)}, 'mismatch', /3 byzantine validators are named, 4/],
     ['no culprits', {...LUNATIC, byzantineValidators: []}, 'mismatch', /0 byzantine validators are named, 4/],
     ['an innocent among the culprits', {...LUNATIC, byzantineValidators: [first!, second!, rest[0]!, {...rest[1]!, ...setOf({eve: 10n}).validators[0]!}]}, 'mismatch', /is another/],
@@ -145,6 +145,14 @@ describe('false evidence', () => {
       const conflictingBlock = {validatorSet, signedHeader: {...signedHeader, commit: {...signedHeader.commit, signatures}}};
       expect(refusalOf({...LUNATIC, conflictingBlock})?.problem).toMatch(/wrong signature/);
     }
+  });
+
+  it('of a height that cannot be judged costs no hash of its validators', () => {
+    const {conflictingBlock} = LUNATIC;
+    const validatorSet = {...conflictingBlock.validatorSet, validators: []};
+    const empty = {...LUNATIC, conflictingBlock: {...conflictingBlock, validatorSet}};
+    expect(refusalOf({...empty, commonHeight: BigInt(HEIGHT) + 1n})?.kind).toBe('unknown');
+    expect(refusalOf(empty)).toEqual({kind: 'invalid', problem: 'conflicting block: validator set: no validators'});
   });
 
   it('what this node has no header or commit for is unknown', () => {
