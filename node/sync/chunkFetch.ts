@@ -1,6 +1,6 @@
 import {encodeStateSyncMessage} from '#proto';
 import {Channel, type Clock, type PeerNetwork} from '#consensus/engine';
-import {CHUNK_BYTES_MAX, CHUNK_TIMEOUT_MS, CHUNKS_AHEAD_MAX, CHUNKS_PER_PEER_MAX, PEER_FAILURES_MAX} from './limits.ts';
+import {CHUNK_BYTES_MAX, CHUNK_RESEND_MS, CHUNK_TIMEOUT_MS, CHUNKS_AHEAD_MAX, CHUNKS_PER_PEER_MAX, PEER_FAILURES_MAX} from './limits.ts';
 import type {PooledSnapshot} from './snapshotPool.ts';
 
 export interface ChunkFetchModules {
@@ -22,6 +22,8 @@ export class ChunkFetch {
   readonly #chunks = new Map<number, FetchedChunk>();
   readonly #inFlight = new Map<number, {readonly peer: string; readonly cancel: () => void}>();
   readonly #failures = new Map<string, number>();
+  /** Peers whose queue was full, until the timer that asks them again. */
+  readonly #resting = new Map<string, () => void>();
   #applied: Set<number> = new Set();
   #next = 0;
 
@@ -53,8 +55,9 @@ export class ChunkFetch {
     const {chunks} = this.#pooled.snapshot;
     for (let index = this.#next; index < chunks && index < this.#next + CHUNKS_AHEAD_MAX; index++) {
       if (this.#applied.has(index) || this.#chunks.has(index) || this.#inFlight.has(index)) continue;
-      const peer = this.#leastBusy();
-      if (peer === undefined || !this.#request(index, peer)) return;
+      let peer = this.#leastBusy();
+      while (peer !== undefined && !this.#request(index, peer)) peer = this.#leastBusy();
+      if (peer === undefined) return;
     }
   }
 
@@ -94,20 +97,25 @@ export class ChunkFetch {
     if (this.#inFlight.get(index)?.peer !== peer) return;
     this.#end(index);
     if (bytes === undefined || bytes.length > CHUNK_BYTES_MAX) this.#failures.set(peer, PEER_FAILURES_MAX);
-    else this.#chunks.set(index, {bytes, sender: peer});
+    else {
+      this.#chunks.set(index, {bytes, sender: peer});
+      // Slow now and then is no reason to lose a peer; as often slow as not is.
+      this.#failures.set(peer, Math.max(0, (this.#failures.get(peer) ?? 0) - 1));
+    }
     this.#modules.changed();
   }
 
   stop(): void {
     for (const index of [...this.#inFlight.keys()]) this.#end(index);
+    for (const cancel of this.#resting.values()) cancel();
+    this.#resting.clear();
   }
 
   #request(index: number, peer: string): boolean {
     const {height, format} = this.#pooled.snapshot;
     if (!this.#modules.network.send(peer, Channel.SnapshotChunk, encodeStateSyncMessage({type: 'chunkRequest', height, format, index}))) {
-      // Busy or gone; the next change, or the timer of another chunk, tries again.
-      this.#fail(peer);
-      return this.#usablePeers().length > 0;
+      this.#rest(peer);
+      return false;
     }
     const cancel = this.#modules.clock.setTimer(CHUNK_TIMEOUT_MS, () => {
       this.#inFlight.delete(index);
@@ -116,6 +124,16 @@ export class ChunkFetch {
     });
     this.#inFlight.set(index, {peer, cancel});
     return true;
+  }
+
+  /** Busy or gone. The timer wakes the syncer: with nothing under way, nothing else would. */
+  #rest(peer: string): void {
+    const cancel = this.#modules.clock.setTimer(CHUNK_RESEND_MS, () => {
+      this.#resting.delete(peer);
+      this.#fail(peer);
+      this.#modules.changed();
+    });
+    this.#resting.set(peer, cancel);
   }
 
   #fail(peer: string): void {
@@ -136,7 +154,8 @@ export class ChunkFetch {
   }
 
   #leastBusy(): string | undefined {
-    const load = new Map(this.#usablePeers().map((peer) => [peer, 0]));
+    const awake = this.#usablePeers().filter((peer) => !this.#resting.has(peer));
+    const load = new Map(awake.map((peer) => [peer, 0]));
     for (const {peer} of this.#inFlight.values()) if (load.has(peer)) load.set(peer, load.get(peer)! + 1);
     let best: string | undefined;
     for (const [peer, count] of load) if (count < CHUNKS_PER_PEER_MAX && (best === undefined || count < load.get(best)!)) best = peer;

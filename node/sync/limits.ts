@@ -16,7 +16,9 @@ export const CHUNKS_AHEAD_MAX = 16;
 export const CHUNKS_PER_PEER_MAX = 4;
 /** A chunk that does not come in this time is asked of another peer (CometBFT ChunkRequestTimeout: 10 s). */
 export const CHUNK_TIMEOUT_MS = 10_000;
-/** Chunks that a peer may fail to give before nothing of this snapshot is asked of it any more. */
+/** A peer whose queue is full is asked again after this. */
+export const CHUNK_RESEND_MS = 1_000;
+/** Chunks that a peer may fail to give, beyond those that it gave, before nothing of this snapshot is asked of it any more. */
 export const PEER_FAILURES_MAX = 3;
 /** How often the application may ask for a chunk, or for the whole snapshot, once more. */
 export const CHUNK_RETRIES_MAX = 256;

@@ -39,7 +39,7 @@ export class SnapshotPool {
     return undefined;
   }
 
-  /** By height, format and number of peers. */
+  /** What the light client could not vouch for comes last: heights that nobody has must not hold up one that is there. Then by height, format and number of peers. */
   best(): PooledSnapshot | undefined {
     const ranked = [...this.#snapshots.values()].filter(({peers}) => peers.size > 0).sort(byRank);
     return ranked[0];
@@ -91,6 +91,7 @@ function keyOf({height, format, chunks, hash, metadata}: Snapshot): string {
 }
 
 function byRank(a: PooledSnapshot, b: PooledSnapshot): number {
+  if (a.trustFailures !== b.trustFailures) return a.trustFailures - b.trustFailures;
   if (a.snapshot.height !== b.snapshot.height) return a.snapshot.height > b.snapshot.height ? -1 : 1;
   return b.snapshot.format - a.snapshot.format || b.peers.size - a.peers.size;
 }

@@ -50,7 +50,7 @@ export class Syncer {
       const pooled = this.#pool.best();
       const synced = pooled === undefined ? undefined : await this.#try(pooled);
       if (synced !== undefined) return synced;
-      if (this.#pool.best() !== undefined && pooled?.trustFailures === 0) continue;
+      if (this.#pool.best()?.trustFailures === 0) continue;
       // Nothing to try, or it is too early for what there is.
       if (pooled === undefined) this.#modules.logger.info({}, 'no usable snapshot yet: asking peers again');
       for (const peer of this.#modules.network.peers()) this.addPeer(peer);

@@ -64,6 +64,8 @@ class World {
   trust: (height: bigint) => void = () => undefined;
   restored: Snapshot | undefined;
   wrongHash = false;
+  /** Is the queue to this peer full? */
+  isFull: (peer: string, message: StateSyncMessage) => boolean = () => false;
   private events: PeerEvents | undefined;
   private current: Snapshot | undefined;
   readonly syncer: Syncer;
@@ -81,6 +83,7 @@ class World {
       peers: () => Object.keys(this.peers),
       send: (peer, _channel, bytes) => {
         const message = decodeStateSyncMessage(bytes);
+        if (this.isFull(peer, message)) return false;
         this.requests.push({peer, message});
         for (const answer of this.peers[peer]?.(message) ?? []) this.clock.setTimer(5, () => this.deliver(peer, answer));
         return true;
@@ -209,6 +212,40 @@ describe('state sync', () => {
     world.trust = (height) => {
       if (height === 30n) throw new Error('no such header');
     };
+    expect(await world.sync()).toBe(20n);
+    expect(world.offered).toEqual([20n]);
+  });
+
+  it('is not held up by heights that nobody has', async () => {
+    const liar = honest(...Array.from({length: 10}, (_, i) => snapshotOf(1_000 + i, 1)));
+    const world = new World({liar, good: honest(snapshotOf(20))});
+    const asked: bigint[] = [];
+    world.trust = (height) => {
+      asked.push(height);
+      if (height >= 1_000n) throw new Error('no such header');
+    };
+    expect(await world.sync()).toBe(20n);
+    expect(world.offered).toEqual([20n]);
+    expect(asked).toHaveLength(11);
+  });
+
+  it('asks a peer again whose queue was full, also when nothing else is under way', async () => {
+    const world = new World({a: honest(snapshotOf(20, 1))});
+    let refused = 0;
+    world.isFull = (_peer, {type}) => type === 'chunkRequest' && refused++ < syncLimits.PEER_FAILURES_MAX - 1;
+    expect(await world.sync()).toBe(20n);
+    expect(refused).toBe(syncLimits.PEER_FAILURES_MAX);
+  });
+
+  it('gives up a peer whose queue stays full, and takes the next snapshot', async () => {
+    const world = new World({a: honest(snapshotOf(30, 1)), b: honest(snapshotOf(20))});
+    world.isFull = (peer, {type}) => peer === 'a' && type === 'chunkRequest';
+    expect(await world.sync()).toBe(20n);
+  });
+
+  it('keeps the only peer when it is slow now and then', async () => {
+    let asked = 0;
+    const world = new World({a: (message) => (message.type === 'chunkRequest' && ++asked % 5 === 0 ? [] : honest(snapshotOf(20))(message))});
     expect(await world.sync()).toBe(20n);
     expect(world.offered).toEqual([20n]);
   });
