@@ -76,6 +76,8 @@ export const SPARE_CONNECTIONS = 64;
 export const INBOUND_STREAMS_MAX = 64;
 /** What one stream may hold unread, at most: the largest window that yamux grants. A throttled peer is stopped by it. */
 export const STREAM_WINDOW_MAX_BYTES = 1024 * 1024;
+/** What waits to be written to one connection; streams that heed back-pressure hold it far below. Beyond it the connection is cut. */
+export const CONNECTION_UNSENT_MAX_BYTES = 4 * 1024 * 1024;
 /** Over which it is judged whether a throttled peer floods. */
 export const FLOOD_WINDOW_MS = 10_000;
 /** For each window in which a channel that no honest peer fills was throttled most of the time. */

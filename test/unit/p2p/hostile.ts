@@ -1,5 +1,6 @@
 import {noise} from '@libp2p/noise';
-import type {Connection, Libp2p, Stream} from '@libp2p/interface';
+import {generateKeyPair} from '@libp2p/crypto/keys';
+import type {Connection, Libp2p, PrivateKey, Stream} from '@libp2p/interface';
 import {tcp} from '@libp2p/tcp';
 import {yamux} from '@libp2p/yamux';
 import {multiaddr} from '@multiformats/multiaddr';
@@ -33,20 +34,28 @@ export class Hostile {
   reads: 'everything' | 'nothing' = 'everything';
   readonly #readers = new Map<string, (payload: Uint8Array) => void>();
 
-  constructor(host: Libp2p) {
+  readonly #chainId: string;
+
+  readonly privateKey: PrivateKey;
+
+  constructor(host: Libp2p, chainId: string, privateKey: PrivateKey) {
+    this.privateKey = privateKey;
     this.host = host;
+    this.#chainId = chainId;
   }
 
-  static async create(): Promise<Hostile> {
+  static async create(chainId = CHAIN_ID, privateKey?: PrivateKey): Promise<Hostile> {
+    const key = privateKey ?? (await generateKeyPair('Ed25519'));
     const host = await createLibp2p({
+      privateKey: key,
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionMonitor: {enabled: false},
     });
-    const hostile = new Hostile(host);
+    const hostile = new Hostile(host, chainId, key);
     for (const spec of CHANNELS) {
-      await host.handle(channelProtocol(CHAIN_ID, spec), stream => hostile.#read(spec, stream), {maxInboundStreams: 100});
+      await host.handle(channelProtocol(chainId, spec), stream => hostile.#read(spec, stream), {maxInboundStreams: 100});
     }
     return hostile;
   }
@@ -69,12 +78,31 @@ export class Hostile {
   open(channelName: string): Promise<Stream> {
     const spec = CHANNELS.find(candidate => candidate.name === channelName);
     if (spec === undefined) throw new Error(channelName);
-    return this.connection.newStream(channelProtocol(CHAIN_ID, spec), {maxOutboundStreams: 1000});
+    return this.connection.newStream(channelProtocol(this.#chainId, spec), {maxOutboundStreams: 1000});
   }
 
   /** The next message that the node sends on this channel; asked for before it can come. */
   received(channelName: string): Promise<Uint8Array> {
     return new Promise(resolve => this.#readers.set(channelName, resolve));
+  }
+
+  /** Asks for yamux pings for as long as the connection lives, and takes nothing off its socket any more. */
+  pingWithoutReading(): void {
+    const {maConn, muxer} = this.connection as unknown as {maConn: {pause(): void}; muxer: {send(bytes: Uint8Array): boolean}};
+    maConn.pause();
+    const pings = new Uint8Array(12 * 4_000);
+    // Version 0, type 2 (ping), flags 1 (asks), stream 0, any value.
+    for (let i = 0; i < pings.length; i += 12) pings.set([0, 2, 0, 1], i);
+    const more = (): void => {
+      if (this.connection.status !== 'open') return;
+      try {
+        muxer.send(pings);
+      } catch {
+        return;
+      }
+      setImmediate(more);
+    };
+    more();
   }
 
   /** Resolves when the node has cut the connection. */
