@@ -21,12 +21,25 @@ export function readFrames(stream: Stream, maxBytes: number, reader: FrameReader
   const decoder = new FrameDecoder(maxBytes, payload => reader.frame(payload), fault => reader.fault(fault));
   let ended = false;
   let cancelResume: (() => void) | undefined;
+  let resuming = false;
   const end = (): void => {
     if (ended) return;
     ended = true;
     cancelResume?.();
     decoder.stop();
     reader.end();
+  };
+  const hold = (): void => {
+    const pauseMs = ended ? 0 : (reader.pauseMs?.() ?? 0);
+    if (pauseMs === 0 || setTimer === undefined || cancelResume !== undefined || !setPaused(stream, true)) return;
+    cancelResume = setTimer(pauseMs, () => {
+      cancelResume = undefined;
+      // Gives out what has come meanwhile, and grants the peer a new window after that: a pause in between would be undone by it.
+      resuming = true;
+      setPaused(stream, false);
+      resuming = false;
+      hold();
+    });
   };
   stream.addEventListener('close', end);
   // 'end' comes after the last byte was delivered; 'remoteCloseWrite' may come before it.
@@ -36,12 +49,7 @@ export function readFrames(stream: Stream, maxBytes: number, reader: FrameReader
     // isView, not instanceof: it holds for buffers of another realm too.
     if (ArrayBuffer.isView(data)) decoder.push(data);
     else for (const part of data) decoder.push(part);
-    const pauseMs = ended ? 0 : (reader.pauseMs?.() ?? 0);
-    if (pauseMs === 0 || setTimer === undefined || cancelResume !== undefined || !setPaused(stream, true)) return;
-    cancelResume = setTimer(pauseMs, () => {
-      cancelResume = undefined;
-      setPaused(stream, false);
-    });
+    if (!resuming) hold();
   });
   if (stream.status !== 'open' || stream.readableEnded) end();
 }
