@@ -71,14 +71,16 @@ async function lightStateProvider(config: NodeConfig, {genesis, clock, logger}: 
   } catch (error) {
     throw new StartError(`state_sync.rpc_servers: ${(error as Error).message}`);
   }
-  const [primary, ...witnesses] = transports.map((transport) => new HttpProvider(transport));
+  const providers = transports.map((transport) => new HttpProvider(transport));
+  const [primary, ...witnesses] = providers;
   const light = await LightClient.create(
     {chainId: genesis.chainId, trust: {height, hash: fromHex(hash), periodNs: BigInt(config['state_sync.trust_period_hours']) * NANOS_PER_HOUR}},
     {primary: primary!, witnesses, db: memoryStore(), clock, logger, signal},
   ).catch((error: Error) => {
     throw new StartError(`state sync cannot begin: ${error.message}`);
   });
-  return new LightStateProvider({light, genesis, consensusParams: (at) => firstAnswer(transports, at, signal)});
+  const sources = providers.map((provider) => ({name: provider.name, lightBlock: (at: bigint) => provider.lightBlock(at, signal)}));
+  return new LightStateProvider({light, genesis, sources, consensusParams: (at) => firstAnswer(transports, at, signal)});
 }
 
 /** It is checked against a verified header: any node may answer. */

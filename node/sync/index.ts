@@ -1,7 +1,7 @@
 /** State sync: a new node restores the application from a snapshot of its peers, trusting a light client only. Source: CometBFT `statesync/`. */
 export {StateSyncError, type StateSyncErrorCode} from './errors.ts';
 export * as syncLimits from './limits.ts';
-export {LightStateProvider, type LightStateProviderModules, type VerifiedChain} from './lightStateProvider.ts';
+export {LightStateProvider, type LightBlockSource, type LightStateProviderModules, type VerifiedChain} from './lightStateProvider.ts';
 export type {RestoringApplication, ServingApplication, StateProvider} from './ports.ts';
 export {StateSyncReactor, type StateSyncReactorModules} from './reactor.ts';
 export {SnapshotPool, type PooledSnapshot} from './snapshotPool.ts';

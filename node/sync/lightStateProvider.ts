@@ -1,6 +1,7 @@
-import {consensusParamsHash, equalBytes, toHexUpper, type Commit, type ConsensusParams, type GenesisDoc, type LightBlock} from '#proto';
+import {consensusParamsHash, encodeValidatorSet, equalBytes, toHexUpper, type Commit, type ConsensusParams, type GenesisDoc, type LightBlock, type ValidatorSet} from '#proto';
 import type {ConsensusState} from '#consensus/engine';
 import {StateSyncError} from './errors.ts';
+import {AGREEING_SERVERS_MIN} from './limits.ts';
 import type {StateProvider} from './ports.ts';
 
 /** The light client, as far as it is needed here. */
@@ -8,9 +9,17 @@ export interface VerifiedChain {
   verifyLightBlockAtHeight(height: bigint): Promise<LightBlock>;
 }
 
+/** A node that may be asked for light blocks without verification. */
+export interface LightBlockSource {
+  readonly name: string;
+  lightBlock(height: bigint): Promise<LightBlock>;
+}
+
 export interface LightStateProviderModules {
   readonly light: VerifiedChain;
   readonly genesis: GenesisDoc;
+  /** All that the light client asks. Proposer priorities, which no hash covers, must be the same at each of them that answers. */
+  readonly sources: readonly LightBlockSource[];
   /** The consensus parameters of a height, as some node says. Checked against the verified header. */
   consensusParams(height: bigint): Promise<ConsensusParams>;
 }
@@ -39,6 +48,8 @@ export class LightStateProvider implements StateProvider {
     const last = await light.verifyLightBlockAtHeight(height);
     const current = await light.verifyLightBlockAtHeight(height + 1n);
     const next = await light.verifyLightBlockAtHeight(height + 2n);
+    await this.#checkPriorities(height + 1n, current.validatorSet);
+    await this.#checkPriorities(height + 2n, next.validatorSet);
     const {header, commit} = last.signedHeader;
     return {
       chainId: genesis.chainId,
@@ -55,6 +66,24 @@ export class LightStateProvider implements StateProvider {
       lastResultsHash: current.signedHeader.header.lastResultsHash,
       appHash: current.signedHeader.header.appHash,
     };
+  }
+
+  /** A node with wrong priorities expects other proposers than all others do. CometBFT believes its primary. */
+  async #checkPriorities(height: bigint, set: ValidatorSet): Promise<void> {
+    const {sources} = this.#modules;
+    const expected = encodeValidatorSet(set);
+    const answers = await Promise.allSettled(sources.map(async (source) => source.lightBlock(height)));
+    let equal = 0;
+    for (const [i, answer] of answers.entries()) {
+      if (answer.status === 'rejected') continue;
+      if (!equalBytes(encodeValidatorSet(answer.value.validatorSet), expected)) {
+        throw new StateSyncError('UNVERIFIED', `${sources[i]!.name} says other validators or proposer priorities of height ${height} than the light client was told: one of the two lies`);
+      }
+      equal++;
+    }
+    if (equal < AGREEING_SERVERS_MIN) {
+      throw new StateSyncError('UNVERIFIED', `the proposer priorities of height ${height} are known of ${equal} of ${sources.length} nodes, expected ${AGREEING_SERVERS_MIN} or more that agree`);
+    }
   }
 
   /** The hash covers the bounds of blocks only: what else there is comes from the genesis document while the hash allows it. */

@@ -25,6 +25,8 @@ export const CHUNK_RETRIES_MAX = 256;
 export const SNAPSHOT_RETRIES_MAX = 3;
 /** How often the light client may fail on a snapshot's height before the snapshot is refused. */
 export const TRUST_RETRIES_MAX = 5;
+/** RPC servers that must give the same proposer priorities. */
+export const AGREEING_SERVERS_MIN = 2;
 /** From the first request for snapshots to the first choice, and between later requests (CometBFT DiscoveryTime: 15 s; local networks are quicker). */
 export const DISCOVERY_MS = 3_000;
 /** Chunk requests of one peer that may wait. */

@@ -9,6 +9,12 @@ import {loadConfig} from '#node/config';
 import type {Logger} from '#node/telemetry';
 
 const PORTS = {'p2p.port': '0', 'eth.port': '0', 'comet.port': '0', 'metrics.port': '0'};
+const SYNC = {
+  'state_sync.enable': 'true',
+  'state_sync.rpc_servers': 'http://127.0.0.1:1,http://127.0.0.1:2',
+  'state_sync.trust_height': '5',
+  'state_sync.trust_hash': 'ab'.repeat(32),
+};
 let home: string;
 const logged: string[] = [];
 const log = (_fields: object, message: string): void => void logged.push(message);
@@ -49,6 +55,17 @@ describe('a node does not start', () => {
   ])('with %s', async (_name, flags, message) => {
     await expect(start(flags)).rejects.toThrow(message);
     expect(logged).not.toContain('Listening for peers');
+  });
+
+  // The network is up already then: snapshots are asked of peers.
+  it.each([
+    ['state sync and one RPC server', {...SYNC, 'state_sync.rpc_servers': 'http://127.0.0.1:1'}, /two or more nodes: state_sync\.rpc_servers names 1/],
+    ['state sync without a trusted height', {...SYNC, 'state_sync.trust_height': '0'}, /set state_sync\.trust_height \(1 or more\)/],
+    ['state sync without a trusted hash', {...SYNC, 'state_sync.trust_hash': ''}, /state_sync\.trust_hash \(64 hex digits\)/],
+    ['state sync and a trusted hash that is too short', {...SYNC, 'state_sync.trust_hash': 'ab'.repeat(31)}, /state_sync\.trust_hash/],
+    ['state sync and RPC servers that are down', SYNC, /state sync cannot begin/],
+  ])('with %s', async (_name, flags, message) => {
+    await expect(start(flags)).rejects.toThrow(message);
   });
 
   it('and does with all of them as they should be', async () => {
