@@ -32,3 +32,23 @@ describe('SIGTERM under load', () => {
     }
   }, 180_000);
 });
+
+describe('a second signal', () => {
+  it('ends a node at once; the next start makes the rest good', async () => {
+    const network = await ProcessNetwork.create({validators: 1, blockIntervalMs: 100});
+    const [node] = network.validators;
+    try {
+      await network.start();
+      // Both wait for a stopped process, so the second comes before the first is done with.
+      node!.pause();
+      process.kill(node!.pid, 'SIGTERM');
+      process.kill(node!.pid, 'SIGINT');
+      expect(await node!.stop()).toBe(130);
+      expect(node!.output).toContain('stopped at once');
+      await node!.start();
+      expect(await node!.stop()).toBe(0);
+    } finally {
+      await network.dispose();
+    }
+  }, 120_000);
+});
