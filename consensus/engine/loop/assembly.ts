@@ -53,10 +53,10 @@ export class BlockAssembly {
     return undefined;
   }
 
-  /** false: the header claims more parts than a block may have. */
+  /** false: the header claims more parts than a block may have (CometBFT ErrProposalTooManyParts). */
   fits(blockId: BlockID): boolean {
     const {total} = blockId.partSetHeader;
-    return total > 0 && total <= Math.ceil(this.maxBytes / PART_BYTES) + 1;
+    return total > 0 && total <= Math.ceil(this.maxBytes / PART_BYTES);
   }
 
   /** Waits for the parts of a block, and gives back those that came too early. `keep`: blocks that must not make room for it. */

@@ -14,7 +14,7 @@ import {
   type ValidatorSet,
   type ValidatorUpdate,
 } from '#proto';
-import {incrementProposerPriority, newValidatorSet, updateWithChangeSet, type ValidatorChange} from '#consensus/core';
+import {ConsensusError, incrementProposerPriority, newValidatorSet, updateWithChangeSet, type ValidatorChange} from '#consensus/core';
 import type {FinalizeBlockResponse, InitChainResponse} from '../application.ts';
 import {EngineError} from '../errors.ts';
 
@@ -88,6 +88,16 @@ export function stateAfterInitChain(state: ConsensusState, response: InitChainRe
   };
 }
 
+/** Who decides from H+2 on. A change that no set allows is the application's fault: it must not be committed, and only a correction helps. */
+function updateValidators({nextValidators}: ConsensusState, updates: readonly ValidatorUpdate[], height: bigint): ValidatorSet {
+  try {
+    return updateWithChangeSet(nextValidators, toChanges(updates));
+  } catch (error) {
+    const problem = error instanceof ConsensusError ? error.message : String(error);
+    throw new EngineError('APPLICATION', `FinalizeBlock of height ${height} asks for validators that no chain can have: ${problem}; the application has to be corrected`);
+  }
+}
+
 /** CometBFT updateState: changes that block H asks for decide from H+2 on. */
 export function stateAfterBlock(
   state: ConsensusState,
@@ -97,7 +107,7 @@ export function stateAfterBlock(
 ): ConsensusState {
   const changed = response.validatorUpdates.length > 0;
   const {consensusParamUpdates: params} = response;
-  const updated = updateWithChangeSet(state.nextValidators, toChanges(response.validatorUpdates));
+  const updated = updateValidators(state, response.validatorUpdates, header.height);
   return {
     chainId: state.chainId,
     initialHeight: state.initialHeight,

@@ -132,6 +132,14 @@ describe('BFT time: the weighted median', () => {
     [[10, 10, 10, 10], [1, undefined, 3, 9], 3],
     [[1, 1, 100], [1, 2, 50], 50],
     [[10], [7], 7],
+    // TestWeightedMedian's third case: 83 of 83, in the order of powers.
+    [[23, 20, 10, 10, 10, 10], [10_000, 15_000, 0, 5000, 5000, 60_000], 10_000],
+    // spec/consensus/bft-time.md: 23, 27, 10, 10, without the 23; the 98 ms that counts 27 times.
+    [[27, 23, 10, 10], [98, undefined, 1000, 500], 98],
+    [[27, 23, 10, 10], [98, 100, 1000, 500], 100],
+    // Half of the power, rounded down, is enough, as in CometBFT's WeightedMedian.
+    [[2, 1, 1], [1, 2, 3], 1],
+    [[3, 2, 2], [1, 2, 3], 1],
   ] as const)('powers %j, times %j: %i', (powers, offsets, expected) => {
     expect(medianTime(commitAt(offsets), validatorSet(powers))).toEqual(addMilliseconds(base, expected));
   });
