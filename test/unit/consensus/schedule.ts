@@ -110,7 +110,7 @@ export class Schedule {
       case 'signProposal': {
         const {round, polRound, blockId: id} = effect.proposal;
         this.send(index, 'proposal', round, proposalInputs(index, round, id, polRound));
-        return this.give(index, [{type: 'proposal', proposal: proposal(round, id, polRound), peer: ''}, {type: 'value', blockId: id, valid: true}]);
+        return this.give(index, [{type: 'proposal', proposal: proposal(round, id, polRound), peer: ''}, {type: 'value', blockId: id, valid: true, isDecided: false}]);
       }
       case 'signVote': {
         const {type, round, blockId: id} = effect.vote;
@@ -140,5 +140,5 @@ export class Schedule {
 }
 
 function proposalInputs(from: number, round: number, id: BlockID, polRound: number): RoundInput[] {
-  return [{type: 'proposal', proposal: proposal(round, id, polRound), peer: `${from}`}, {type: 'value', blockId: id, valid: true}];
+  return [{type: 'proposal', proposal: proposal(round, id, polRound), peer: `${from}`}, {type: 'value', blockId: id, valid: true, isDecided: false}];
 }
