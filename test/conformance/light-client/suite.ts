@@ -3,15 +3,17 @@
  * A file is a single step (`initial`, `input`) or a bisection (`trust_options`, `primary`, `witnesses`).
  */
 import {fromHex, timestampFromRfc3339, type LightBlock, type Timestamp} from '#proto';
-import {COMET_ENCODING, DEFAULT_TRUST_LEVEL, LightClient, LightClientError, ProviderError, verify, type ChainEncoding, type LightClock, type Provider} from '#consensus/light';
+import {COMET_ENCODING, DEFAULT_TRUST_LEVEL, LightClient, LightClientError, ProviderError, verify, type ChainEncoding, type LightClock, type Provider, type VerificationOptions} from '#consensus/light';
 import {memoryStore} from '#node/storage';
 import type {Case, Outcome, Suite} from '../runner.ts';
 import {AMINO_ENCODING, isAmino} from './amino.ts';
 import {lightBlockOf, validatorSetFrom, type Json} from './json.ts';
 
 const PASSED: Outcome = {kind: 'passed'};
-/** tendermint-rs' model-based tests allow no drift, CometBFT's one second; the bisection tests 10 s, Go's default. */
-const BISECTION_DRIFT_MS = 10_000;
+/** Go's default, which tendermint-rs' tests allow where the file names one outcome; the model-based steps come with one second (CometBFT) or none. */
+const DRIFT_MS = 10_000;
+const STEP_DRIFT_MS = 1_000;
+const NS_PER_MS = 1_000_000n;
 
 export const lightClientSuite: Suite = {
   extension: '.json',
@@ -34,7 +36,8 @@ function singleStep(json: Json): Case {
       for (const [index, step] of (input as Json[]).entries()) {
         const expected: string = step.verdict ?? (json.expected_output === 'error' ? 'ERROR' : 'SUCCESS');
         const now = timestampFromRfc3339(step.verdict === undefined ? initial.now : step.now);
-        const {verdict, block} = verdictOf(trusted, step.block ?? step, BigInt(initial.trusting_period), now, encoding);
+        const times = {trustingPeriodNs: BigInt(initial.trusting_period), maxClockDriftNs: NS_PER_MS * BigInt(step.verdict === undefined ? DRIFT_MS : STEP_DRIFT_MS)};
+        const {verdict, block} = verdictOf(trusted, step.block ?? step, times, now, encoding);
         if (!isMet(expected, verdict.code)) {
           return {kind: 'failed', reason: `input ${index}: ${verdict.code}${verdict.problem === undefined ? '' : ` (${verdict.problem})`}, expected ${expected}`};
         }
@@ -57,14 +60,20 @@ function isMet(expected: string, actual: Verdict['code']): boolean {
   return actual === expected;
 }
 
-function verdictOf(trusted: LightBlock, json: Json, trustingPeriodNs: bigint, now: Timestamp, encoding: ChainEncoding): {readonly verdict: Verdict; readonly block?: LightBlock} {
+function verdictOf(
+  trusted: LightBlock,
+  json: Json,
+  times: Pick<VerificationOptions, 'trustingPeriodNs' | 'maxClockDriftNs'>,
+  now: Timestamp,
+  encoding: ChainEncoding,
+): {readonly verdict: Verdict; readonly block?: LightBlock} {
   let block: LightBlock;
   try {
     block = lightBlockOf(json.signed_header, json.validator_set);
   } catch (error) {
     return {verdict: {code: 'PARSE_ERROR', problem: (error as Error).message}};
   }
-  const options = {trustingPeriodNs, maxClockDriftNs: 1_000_000_000n, trustLevel: DEFAULT_TRUST_LEVEL, encoding};
+  const options = {...times, trustLevel: DEFAULT_TRUST_LEVEL, encoding};
   const refusal = verify(trusted.signedHeader, trusted.validatorSet, block, options, now);
   if (refusal === undefined) return {verdict: {code: 'SUCCESS'}, block};
   return {verdict: {code: refusal.code === 'EXPIRED' ? 'FAILED_TRUSTING_PERIOD' : refusal.code === 'NOT_ENOUGH_TRUST' ? refusal.code : 'INVALID', problem: refusal.problem}, block};
@@ -87,7 +96,7 @@ function bisection(json: Json): Case {
             chainId: primary.chain_id,
             trust: {height: BigInt(trust.height), hash: fromHex(trust.hash), periodNs: BigInt(trust.period)},
             trustLevel: {numerator: BigInt(trust.trust_level.numerator), denominator: BigInt(trust.trust_level.denominator)},
-            maxClockDriftMs: BISECTION_DRIFT_MS,
+            maxClockDriftMs: DRIFT_MS,
             ...(anchor !== undefined && {encoding: encodingOf(anchor)}),
           },
           // A file without witnesses is about verification only: its primary then confirms itself.
