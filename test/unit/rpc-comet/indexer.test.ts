@@ -62,6 +62,11 @@ async function entries(db: KeyValueStore): Promise<number> {
   return count;
 }
 
+/** A store whose methods can be replaced one by one. */
+function bound(store: KeyValueStore): KeyValueStore {
+  return {get: (key) => store.get(key), write: (ops, options) => store.write(ops, options), range: (gte, lt, options) => store.range(gte, lt, options), close: () => store.close()};
+}
+
 const transfer = (sender: string, recipient: string, amount = '5aqanat'): AbciEvent => event('transfer', {sender, recipient, amount});
 
 function example(): TestChain {
@@ -201,6 +206,24 @@ describe('following the chain', () => {
       expect(await entries(db)).toBe(await entries(whole));
       expect(await find(after, "transfer.sender = 'alice'")).toEqual(['1/0', '3/0']);
     }
+  });
+
+  it('writes a full block in pieces, so that consensus has its turn; a crash between two pieces is made good', async () => {
+    const chain = new TestChain();
+    chain.blocks.push({txs: Array.from({length: 2_800}, (_, i) => ({tx: `tx${i}`, events: [transfer('alice', 'bob')]}))});
+    const whole = memoryStore();
+    const pieces: number[] = [];
+    await indexed(chain, {...bound(whole), write: (ops, options) => (pieces.push(ops.length), whole.write(ops, options))});
+    expect(pieces.length).toBeGreaterThan(10);
+    expect(Math.max(...pieces)).toBeLessThan(1_100);
+
+    const torn = memoryStore();
+    let left = 2;
+    await indexed(chain, {...bound(torn), write: async (ops, options) => (left-- > 0 ? torn.write(ops, options) : Promise.reject(new Error('crash')))});
+    const again = await indexed(chain, torn);
+    expect(again.height).toBe(1n);
+    expect(await entries(torn)).toBe(await entries(whole));
+    expect(await find(again, "transfer.sender = 'alice'")).toHaveLength(2_800);
   });
 
   it('begins at the lowest block of a store that began at a snapshot', async () => {

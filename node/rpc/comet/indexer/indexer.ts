@@ -1,7 +1,7 @@
 /**
  * Follows the block store and indexes what is in it: transactions by hash, by place and by the attributes of their events, blocks
- * by theirs. It keeps its height in the same batch as the entries, so a crash loses nothing: what is missing is indexed at the
- * next start. Source: CometBFT `state/txindex/indexer_service.go`, `state/txindex/kv/kv.go`.
+ * by theirs. It writes its height with the last of a block's entries, so a crash loses nothing: a block that is missing, or there
+ * in part, is indexed at the next start. Source: CometBFT `state/txindex/indexer_service.go`, `state/txindex/kv/kv.go`.
  */
 import type {BlockResults, KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {decodeTxResult, encodeTxResult, txHash, type AbciEvent, type Block, type TxResult} from '#proto';
@@ -29,6 +29,8 @@ export interface IndexerModules {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Entries handed to the database at once; between the batches consensus has its turn. */
+const BATCH_ENTRIES = 1_000;
 
 export class Indexer {
   readonly db: KeyValueStore;
@@ -112,8 +114,12 @@ export class Indexer {
 
   async #write(block: Block, results: BlockResults): Promise<void> {
     const {height} = block.header;
-    const ops: KeyValueOp[] = [];
+    let ops: KeyValueOp[] = [];
     for (const {hash, ...found} of bestOf(block, results)) {
+      if (ops.length >= BATCH_ENTRIES) {
+        await this.db.write(ops, {sync: false});
+        ops = [];
+      }
       const known = this.tx(hash);
       // Who asks for a transaction wants the time that it went through.
       if (known !== undefined && known.result.code === 0 && found.result.code !== 0) continue;
