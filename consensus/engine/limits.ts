@@ -15,11 +15,14 @@ export const SMALL_MESSAGE_BYTES_MAX = 8192;
 /** One WAL record; CometBFT consensus.maxMsgSizeBytes is 1 MiB. */
 export const WAL_RECORD_BYTES_MAX = 1_048_576;
 
-/** A WAL segment is closed at the first end of a height after this size. */
+/** A WAL segment is closed when it has this size. */
 export const WAL_SEGMENT_BYTES = 16_777_216;
 
-/** Newest segments that are kept: the one being written and the one before it. */
+/** Newest segments that are kept when a height ends: the one being written and the one before it. */
 export const WAL_SEGMENTS_KEPT = 2;
+
+/** Segments of a height that does not end: 256 MiB, as much as a start reads. What came before them is dropped; see docs/spec/crash-safety.md. */
+export const WAL_HEIGHT_SEGMENTS_MAX = 16;
 
 /** Bytes checksummed at a start to tell the torn end of a log from damage: half a second's work. */
 export const WAL_SCAN_BYTES_MAX = 536_870_912;

@@ -58,8 +58,8 @@ export interface LogStore {
   sync(): void;
   /** All intact records; a torn tail is cut off and reported. */
   readAll(): LogContents;
-  /** Starts a new segment; older segments may be dropped. */
-  rotate(): void;
+  /** Starts a new segment and drops the oldest: `kept` stay, with the new one. */
+  rotate(kept: number): void;
   close(): void;
 }
 
@@ -69,6 +69,8 @@ export interface LogContents {
   readonly tornBytes: number;
   /** Damage before intact records, in their order: a bad disk, or a changed file. */
   readonly damage?: readonly LogDamage[];
+  /** Of the segment that is being written. */
+  readonly segmentBytes: number;
 }
 
 export interface LogDamage {
@@ -85,10 +87,19 @@ export interface AtomicFile {
   writeSync(bytes: Uint8Array): void;
 }
 
+/** `step`: 0 nothing, 1 proposal, 2 prevote, 3 precommit (CometBFT privval/file.go). */
+export interface SignedPosition {
+  readonly height: bigint;
+  readonly round: number;
+  readonly step: number;
+}
+
 /** Signs for one validator and refuses height/round/step regressions by itself, durable before a signature leaves. */
 export interface Signer {
   readonly publicKey: Uint8Array;
   readonly address: Uint8Array;
+  /** The latest that was signed, height 0 when nothing was. Without it the engine cannot tell whether the log forgot a lock. */
+  readonly lastSigned?: SignedPosition;
   /** Throws SignerError on a regression or on a conflicting message. The timestamp may be that of the earlier, equal message. */
   signVote(chainId: string, vote: Omit<Vote, 'signature'>): Promise<Vote>;
   signProposal(chainId: string, proposal: Omit<Proposal, 'signature'>): Promise<Proposal>;

@@ -5,7 +5,7 @@
 import {closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writevSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import type {LogContents, LogDamage, LogStore} from '../ports.ts';
-import {WAL_BUFFER_BYTES_MAX, WAL_SEGMENTS_KEPT} from '../limits.ts';
+import {WAL_BUFFER_BYTES_MAX} from '../limits.ts';
 import {syncFolder} from './atomicFile.ts';
 import {frameRecord, parseSegment} from './records.ts';
 
@@ -45,6 +45,7 @@ export class FileLog implements LogStore {
     const records: Uint8Array[] = [];
     const damage: LogDamage[] = [];
     let tornBytes = 0;
+    let segmentBytes = 0;
     let previous: number | undefined;
     for (const segment of this.segments()) {
       const name = basename(this.path(segment));
@@ -57,19 +58,20 @@ export class FileLog implements LogStore {
         damage.push({afterRecord: records.length + afterRecord, place: `${name} at byte ${offset}`, bytes: length});
       }
       for (const record of parsed.records) records.push(record);
+      segmentBytes = bytes.length - parsed.tornBytes;
       if (parsed.tornBytes === 0) continue;
       tornBytes = parsed.tornBytes;
-      this.truncate(bytes.length - tornBytes);
+      this.truncate(segmentBytes);
     }
-    return {records, tornBytes, damage};
+    return {records, tornBytes, damage, segmentBytes};
   }
 
-  rotate(): void {
+  rotate(kept: number): void {
     this.sync();
     closeSync(this.file);
     this.segment += 1;
     this.file = this.open(this.segment);
-    for (const segment of this.segments().slice(0, -WAL_SEGMENTS_KEPT)) unlinkSync(this.path(segment));
+    for (const segment of this.segments().slice(0, -Math.max(1, kept))) unlinkSync(this.path(segment));
     syncFolder(this.folder);
   }
 

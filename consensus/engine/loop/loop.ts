@@ -30,6 +30,7 @@ import {InputQueue} from './inputQueue.ts';
 import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
 import {consensusEvents} from './events.ts';
+import {decidesAlone, missingPromise, roundOf, type Recollection} from './promises.ts';
 import {RoundTimers, StartTimer} from './start.ts';
 import type {LoopEvents, LoopInput, LoopView} from './types.ts';
 import type {Wal, WalInput} from './wal.ts';
@@ -72,6 +73,8 @@ export class ConsensusLoop {
   private replayed: SigningEffect[] = [];
   /** Of this height. */
   private readonly equivocations = new Set<string>();
+  /** At a height of which it may have forgotten a lock, a validator signs nothing. */
+  private isMute = false;
   private readonly startTimer: StartTimer;
   private readonly timers: RoundTimers;
 
@@ -121,11 +124,13 @@ export class ConsensusLoop {
 
   private async resume(): Promise<void> {
     const {height} = this.round;
-    for (const input of this.modules.wal.replay(height)) {
+    const inputs = this.modules.wal.replay(height);
+    for (const input of inputs) {
       if (this.round.height !== height) break;
       await this.replay(input);
     }
     this.status = 'resuming';
+    this.remember({inputs: this.round.height === height ? inputs : [], asked: this.replayed});
     // Signs what a crash kept us from logging; the signer gives the same signature again, or refuses.
     const effects = this.replayed;
     this.replayed = [];
@@ -135,6 +140,16 @@ export class ConsensusLoop {
       await this.settle();
     }
     this.rearm();
+  }
+
+  /** A height at which this validator signed is entered: can it stand by what it said? */
+  private remember(recollection: Recollection): void {
+    const {signer, logger} = this.modules;
+    const {height} = this.round;
+    const missing = missingPromise(signer?.lastSigned, this.view, recollection);
+    this.isMute = missing !== undefined && !decidesAlone(this.view);
+    if (this.isMute) logger.error({height, missing}, 'a lock may have been forgotten: this validator signs nothing before the next height. See docs/runbooks/wal-corruption.md');
+    else if (missing !== undefined) logger.error({height, missing}, 'a lock may have been forgotten; no other validator can have relied on it, so this one goes on');
   }
 
   /** Resolves when the input that is being handled, if any, is done with. */
@@ -334,8 +349,9 @@ export class ConsensusLoop {
           this.replayed.push(effect);
           return;
         }
-        // The grounds of a vote are durable before it is signed: a replay that came to another one could not sign it, and would be silent.
-        if (effect.type === 'signVote') wal.sync();
+        if (this.isMute) return;
+        // The grounds of a signature are durable before it: a replay that came to another one could not sign it, and would be silent.
+        if (effect.type === 'signVote' || (effect.type === 'signProposal' && roundOf(effect) > 0)) wal.sync();
         this.internal.push(...(await performSigning(this.modules, this.view, effect)));
         return;
       case 'scheduleTimeout':
@@ -432,6 +448,7 @@ export class ConsensusLoop {
     this.round = round;
     this.assembly = assembly;
     this.startTimer.reset();
+    if (this.status !== 'replaying') this.remember({inputs: [], asked: []});
     if (this.status !== 'running') return;
     this.armStart();
     this.events?.heightChanged();

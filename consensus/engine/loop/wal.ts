@@ -5,7 +5,7 @@
 import {decodeWalMessage, encodeWalMessage, RoundStep, type BlockID, type Part, type VoteType, type WalMessage} from '#proto';
 import {assertNever, type LoggedInput, type TimeoutKind} from '#consensus/core';
 import {EngineError} from '../errors.ts';
-import {WAL_SEGMENT_BYTES} from '../limits.ts';
+import {WAL_HEIGHT_SEGMENTS_MAX, WAL_SEGMENT_BYTES, WAL_SEGMENTS_KEPT} from '../limits.ts';
 import type {Clock, Logger, LogStore} from '../ports.ts';
 
 /** An input as the log gives it back. */
@@ -45,26 +45,32 @@ export class Wal {
 
   /** The block of `height` is in the block store: nothing before this is needed any more. */
   endHeight(height: bigint): void {
-    this.write({type: 'endHeight', height});
+    this.record({type: 'endHeight', height});
     if (this.segmentBytes < WAL_SEGMENT_BYTES) return;
-    this.log.rotate();
-    this.segmentBytes = 0;
+    this.rotate(WAL_SEGMENTS_KEPT);
+    // The next height needs nothing of the segments before.
+    this.record({type: 'endHeight', height});
   }
 
   /**
-   * What was logged for `height`, which is not decided as far as the stores know.
+   * What was logged for `height`, which is not decided as far as the stores know. All of it: nothing when its beginning is missing.
    * @throws EngineError WAL when an intact record cannot be read (the log is not ours, or was written by other software), or when
    * something is missing that may belong to `height`: a lock that is forgotten can break the agreement of the others.
    */
   replay(height: bigint): WalInput[] {
-    const {records, tornBytes, damage = []} = this.log.readAll();
+    const {records, tornBytes, damage = [], segmentBytes} = this.log.readAll();
+    this.segmentBytes = segmentBytes;
     if (tornBytes > 0) this.logger.warn({tornBytes}, 'the end of the write-ahead log was torn by a crash and is cut off');
-    const inputs: WalInput[] = [];
+    let inputs: WalInput[] = [];
+    let hasBeginning = false;
     /** Records up to here are of heights that are decided. */
     let decided = 0;
     for (const [index, record] of records.entries()) {
-      this.segmentBytes += record.length;
       const message = this.decode(record);
+      if (message.type === 'endHeight' && message.height === height - 1n) {
+        inputs = [];
+        hasBeginning = true;
+      }
       if (message.type === 'endHeight' && message.height < height) decided = index + 1;
       const input = fromMessage(message);
       if (input !== undefined && heightOf(input) === height) inputs.push(input);
@@ -73,7 +79,10 @@ export class Wal {
       if (afterRecord >= decided) throw damaged(height, place, bytes);
       this.logger.warn({place, bytes}, 'the write-ahead log is damaged where it is not needed any more; have the disk checked');
     }
-    return inputs;
+    if (hasBeginning) return inputs;
+    if (inputs.length > 0) this.logger.warn({height}, 'the write-ahead log does not hold the beginning of this height and is not replayed');
+    this.record({type: 'endHeight', height: height - 1n});
+    return [];
   }
 
   private decode(record: Uint8Array): WalMessage {
@@ -85,6 +94,17 @@ export class Wal {
   }
 
   private write(message: WalMessage): void {
+    this.record(message);
+    // A height that takes very many rounds must not fill the disk, nor the memory of the next start.
+    if (this.segmentBytes >= WAL_SEGMENT_BYTES) this.rotate(WAL_HEIGHT_SEGMENTS_MAX);
+  }
+
+  private rotate(kept: number): void {
+    this.log.rotate(kept);
+    this.segmentBytes = 0;
+  }
+
+  private record(message: WalMessage): void {
     const record = encodeWalMessage({time: this.clock.now(), message});
     this.segmentBytes += record.length;
     this.log.append(record);

@@ -16,7 +16,7 @@ import {
   type Timestamp,
   type Vote,
 } from '#proto';
-import type {AtomicFile, Signer} from '../ports.ts';
+import type {AtomicFile, SignedPosition, Signer} from '../ports.ts';
 import {SignerError} from './errors.ts';
 import type {ValidatorKey} from './validatorKey.ts';
 
@@ -52,6 +52,11 @@ export class FileSigner implements Signer {
     this.address = key.address;
     const bytes = stateFile.read();
     this.#last = bytes === undefined ? NOTHING_SIGNED : parseState(bytes);
+  }
+
+  get lastSigned(): SignedPosition {
+    const {height, round, step} = this.#last;
+    return {height, round, step};
   }
 
   async signVote(chainId: string, vote: Omit<Vote, 'signature'>): Promise<Vote> {
@@ -102,9 +107,7 @@ export class FileSigner implements Signer {
   }
 }
 
-type Position = Pick<LastSigned, 'height' | 'round' | 'step'>;
-
-function compareSteps(a: Position, b: Position): number {
+function compareSteps(a: SignedPosition, b: SignedPosition): number {
   if (a.height !== b.height) return a.height < b.height ? -1 : 1;
   if (a.round !== b.round) return a.round - b.round;
   return a.step - b.step;

@@ -63,12 +63,12 @@ export class MemoryLog implements LogStore {
       tornBytes += parsed.tornBytes;
       return [bytes.slice(0, bytes.length - parsed.tornBytes)];
     });
-    return {records, tornBytes, damage};
+    return {records, tornBytes, damage, segmentBytes: concatBytes(...this.segments.at(-1)!).length};
   }
 
-  rotate(): void {
+  rotate(kept: number): void {
     this.sync();
-    this.segments = [...this.segments, []].slice(-engineLimits.WAL_SEGMENTS_KEPT);
+    this.segments = [...this.segments, []].slice(-Math.max(1, kept));
   }
 
   close(): void {}

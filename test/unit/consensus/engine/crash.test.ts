@@ -19,7 +19,7 @@ import {
 import {blockKey, incrementProposerPriority, indexOfValidator} from '#consensus/core';
 import {Channel, type PeerNetwork, type RoundStateSnapshot} from '#consensus/engine';
 import {BlockExecutor, type BlockExecutorModules} from '../../../../consensus/engine/execution/blockExecutor.ts';
-import {Cluster, FAST_OPTIONS, honestNodes, type SimulatedNode} from '../../../simulation/support/cluster.ts';
+import {Cluster, FAST_OPTIONS, honestNodes, type ClusterPlan, type SimulatedNode} from '../../../simulation/support/cluster.ts';
 import {NO_FAULTS} from '../../../simulation/support/network.ts';
 
 const HEIGHT = 2n;
@@ -30,6 +30,7 @@ interface Proposed {
   readonly partSet: PartSet;
 }
 
+let onLog: NonNullable<ClusterPlan['onLog']> = () => undefined;
 let cluster: Cluster;
 let victim: SimulatedNode;
 let peer: PeerNetwork;
@@ -37,7 +38,8 @@ let peer: PeerNetwork;
 let others: readonly number[];
 
 beforeEach(async () => {
-  cluster = new Cluster({seed: 12, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS, options: {...FAST_OPTIONS, emptyBlockIntervalMs: 60_000}});
+  onLog = () => undefined;
+  cluster = new Cluster({seed: 12, onLog: (...event) => onLog(...event), nodes: honestNodes(4), validators: 4, faults: NO_FAULTS, options: {...FAST_OPTIONS, emptyBlockIntervalMs: 60_000}});
   await cluster.start();
   await cluster.reach(1n, 5000);
   await cluster.scheduler.run(cluster.scheduler.now + 200);
@@ -173,3 +175,77 @@ describe('a decision of a round long gone', () => {
     expect(cluster.violations).toEqual([]);
   });
 });
+
+describe('a validator that lost what it had synced', () => {
+  const errors: string[] = [];
+
+  beforeEach(() => {
+    errors.length = 0;
+    onLog = (node, level, fields, message) => {
+      if (node === victim.plan.name && level === 'error') errors.push(`${message} (${(fields as {missing?: string}).missing ?? ''})`);
+    };
+  });
+
+  /** Locked on a block in round 0, the lock and all before it durable. */
+  async function lock(): Promise<Proposed> {
+    const first = await propose(0);
+    for (const key of others.slice(0, 2)) await vote(VoteType.Prevote, 0, key, first.blockId);
+    expect(state()).toMatchObject({step: 'precommit', lockedRound: 0, lockedBlockId: first.blockId});
+    return first;
+  }
+
+  /** The others go to a round of another block, and decide that of round 0. */
+  async function goOn(first: Proposed): Promise<void> {
+    const before = victim.signerState.read();
+    for (const round of [1, 2]) {
+      for (const key of others.slice(0, 2)) await vote(VoteType.Prevote, round, key, OTHER);
+      if (turnOf(round) !== victim.plan.validator) await propose(round);
+      await pause(2000);
+    }
+    expect(state().round).toBeGreaterThanOrEqual(2);
+    expect(victim.signerState.read()).toEqual(before);
+    for (const key of others) await vote(VoteType.Precommit, 0, key, first.blockId);
+    await give(first);
+    expect(victim.height).toBe(HEIGHT);
+    cluster.submit(utf8('work'));
+    await pause(3000);
+    expect(JSON.parse(Buffer.from(victim.signerState.read()!).toString())).toMatchObject({height: `${HEIGHT + 1n}`});
+    expect(cluster.violations).toEqual([]);
+  }
+
+  it.each([
+    ['the log', () => victim.log.wipe(), 'which the write-ahead log does not lead to'],
+    ['the end of the log, with the polka', () => chunks(victim.log).splice(-3), 'which the write-ahead log does not lead to'],
+    ['the last-sign file', () => forget(victim.signerState), 'it was lost or restored from a backup'],
+  ])('%s signs nothing before the next height', async (_, lose, says) => {
+    const first = await lock();
+    cluster.crash(victim);
+    lose();
+    await cluster.startNode(victim);
+    peer = cluster.network.connect('peer');
+    await pause(10);
+    expect(errors).toEqual([expect.stringContaining(says)]);
+    await goOn(first);
+  });
+
+  it('nothing but its own last vote: it signs the same again', async () => {
+    await lock();
+    const before = victim.signerState.read();
+    cluster.crash(victim);
+    const last = chunks(victim.log).findLast((record) => record.length > 0)!;
+    last[last.length - 1]! ^= 1;
+    await cluster.startNode(victim);
+    expect(state()).toMatchObject({step: 'precommit', lockedRound: 0});
+    expect(victim.signerState.read()).toEqual(before);
+    expect(errors).toEqual([]);
+  });
+});
+
+/** Its records. */
+function chunks(log: SimulatedNode['log']): Uint8Array[] {
+  return (log as unknown as {segments: Uint8Array[][]}).segments.at(-1)!;
+}
+
+function forget(file: SimulatedNode['signerState']): void {
+  (file as unknown as {content: undefined}).content = undefined;
+}

@@ -118,7 +118,7 @@ describe('FileLog', () => {
   it('takes a bad end of an earlier segment, and a segment that is not there, as damage', () => {
     write('one');
     const log = new FileLog(folder);
-    log.rotate();
+    log.rotate(engineLimits.WAL_SEGMENTS_KEPT);
     log.append(utf8('two'));
     log.close();
     const [first, second] = readdirSync(folder).sort().map((name) => join(folder, name));
@@ -133,12 +133,25 @@ describe('FileLog', () => {
     const log = new FileLog(folder);
     for (let i = 0; i < 5; i++) {
       log.append(utf8(`${i}`));
-      log.rotate();
+      log.rotate(engineLimits.WAL_SEGMENTS_KEPT);
     }
     log.append(utf8('5'));
     log.close();
     expect(readdirSync(folder)).toHaveLength(2);
     expect(read().records).toEqual(['4', '5']);
+  });
+
+  it('keeps as many as a height needs that does not end, and knows how large the newest is', () => {
+    const log = new FileLog(folder);
+    for (let i = 0; i < 20; i++) {
+      log.append(utf8(`${i}`));
+      log.rotate(engineLimits.WAL_HEIGHT_SEGMENTS_MAX);
+    }
+    log.append(utf8('last'));
+    expect(log.readAll()).toMatchObject({segmentBytes: 8 + 4, damage: []});
+    log.close();
+    expect(readdirSync(folder)).toHaveLength(engineLimits.WAL_HEIGHT_SEGMENTS_MAX);
+    expect(read().records.at(0)).toBe('5');
   });
 
   it('refuses a record over the limit, and an empty one', () => {

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
 import {NIL_BLOCK_ID, VoteType, type Vote} from '#proto';
-import {EngineError, FileLog, SystemClock, type Logger} from '#consensus/engine';
+import {EngineError, engineLimits, FileLog, SystemClock, type LogContents, type Logger, type LogStore} from '#consensus/engine';
 import {Wal, type WalInput} from '../../../../consensus/engine/loop/wal.ts';
 import {Random} from '../../../simulation/support/scheduler.ts';
 
@@ -45,7 +45,7 @@ function write(random: Random): {height: bigint; inputs: WalInput[]} {
       inputs.push(input);
     }
     if (at < height) wal.endHeight(at);
-    if (random.below(4) === 0) log.rotate();
+    if (at < height && random.below(4) === 0) log.rotate(engineLimits.WAL_SEGMENTS_KEPT);
   }
   log.close();
   return {height, inputs};
@@ -119,6 +119,58 @@ describe('the write-ahead log', () => {
     }
     expect(refused).toBeGreaterThan(SEEDS / 10);
     expect(refused).toBeLessThan(SEEDS);
+  });
+});
+
+describe('a height that takes very many rounds', () => {
+  /** Segments of a log on no disk. */
+  class SegmentLog implements LogStore {
+    readonly segments: Uint8Array[][] = [[]];
+    append(record: Uint8Array): void {
+      this.segments.at(-1)!.push(record);
+    }
+    sync(): void {}
+    close(): void {}
+    rotate(kept: number): void {
+      this.segments.push([]);
+      while (this.segments.length > kept) this.segments.shift();
+    }
+    readAll(): LogContents {
+      return {records: this.segments.flat(), tornBytes: 0, segmentBytes: this.segments.at(-1)!.reduce((sum, record) => sum + record.length, 0)};
+    }
+  }
+  const open = (log: LogStore): Wal => new Wal(log, {clock: new SystemClock(), logger: LOGGER});
+  const bytes = new Uint8Array(65_536);
+  const part = (round: number): WalInput => ({type: 'part', peer: 'p', height: 5n, round, part: {index: 0, bytes, proof: {total: 1n, index: 0n, leafHash: bytes.subarray(0, 32), aunts: []}}});
+
+  it('fills neither the disk nor, in part, the memory of the next start', () => {
+    const log = new SegmentLog();
+    const wal = open(log);
+    wal.endHeight(4n);
+    const perSegment = engineLimits.WAL_SEGMENT_BYTES / bytes.length;
+    for (let round = 0; round < perSegment * (engineLimits.WAL_HEIGHT_SEGMENTS_MAX - 2); round++) wal.append(part(round));
+    expect(open(log).replay(5n)).toHaveLength(perSegment * (engineLimits.WAL_HEIGHT_SEGMENTS_MAX - 2));
+    for (let round = 0; round < perSegment * 4; round++) wal.append(part(round));
+    expect(log.segments.length).toBe(engineLimits.WAL_HEIGHT_SEGMENTS_MAX);
+    for (const records of log.segments) expect(records.length).toBeLessThanOrEqual(perSegment);
+    // The beginning of the height is gone: the rest leads nowhere. What is logged from now on is a beginning again.
+    const next = open(log);
+    expect(next.replay(5n)).toEqual([]);
+    next.append(part(7));
+    expect(open(log).replay(5n)).toHaveLength(1);
+  });
+
+  it('leaves a log that ends the height with its first record', () => {
+    const log = new SegmentLog();
+    const wal = open(log);
+    for (let round = 0; round < 255; round++) wal.append(part(round));
+    // The end of the height is what fills the segment.
+    while (log.readAll().segmentBytes < engineLimits.WAL_SEGMENT_BYTES - 20) wal.append({type: 'timeout', kind: 'propose', height: 6n, round: 1});
+    expect(log.segments).toHaveLength(1);
+    while (log.segments.length === 1) wal.endHeight(6n);
+    log.segments.shift();
+    wal.append({type: 'start', height: 7n});
+    expect(open(log).replay(7n)).toEqual([{type: 'start', height: 7n}]);
   });
 });
 
