@@ -92,7 +92,7 @@ export function timedLog(log: LogStore, metrics: NodeMetrics): LogStore {
       metrics.consensusWalSyncSeconds.observe((performance.now() - startedMs) / 1000);
     },
     readAll: () => log.readAll(),
-    rotate: () => log.rotate(),
+    rotate: (kept) => log.rotate(kept),
     close: () => log.close(),
   };
 }

@@ -135,8 +135,7 @@ export class HashChainApplication implements Application {
   async commit(): Promise<CommitResponse> {
     if (this.pending === undefined) throw new Error('commit without finalizeBlock');
     await this.pause();
-    this.power.use();
-    Object.assign(this.disk, this.pending);
+    this.power.use('application: commit', () => Object.assign(this.disk, this.pending));
     this.pending = undefined;
     const {retainBlocks, height} = this.disk;
     return {retainHeight: retainBlocks === undefined || height < retainBlocks ? 0n : height - retainBlocks};
@@ -173,8 +172,8 @@ export class HashChainApplication implements Application {
     this.restore = undefined;
     const disk = JSON.parse(Buffer.concat(chunks).toString()) as {height: string; appHash: string; powers: [string, string][]};
     if (disk.appHash !== toHex(appHash) || BigInt(disk.height) !== snapshot.height) return {...answer, result: 'REJECT_SNAPSHOT'};
-    this.power.use();
-    Object.assign(this.disk, {height: snapshot.height, appHash, powers: new Map(disk.powers.map(([key, power]) => [key, BigInt(power)]))});
+    const powers = new Map(disk.powers.map(([key, power]) => [key, BigInt(power)]));
+    this.power.use('application: snapshot', () => Object.assign(this.disk, {height: snapshot.height, appHash, powers}));
     return {...answer, result: 'ACCEPT'};
   }
 

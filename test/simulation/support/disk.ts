@@ -1,29 +1,59 @@
 /** A disk in memory that forgets what was not synced when it loses power, and that may lose power in the middle of anything. */
 import {compareBytes, concatBytes} from '#proto';
-import {engineLimits} from '#consensus/engine';
 import type {AtomicFile, KeyValueOp, KeyValueStore, LogContents, LogDamage, LogStore} from '#consensus/engine';
 import {frameRecord, parseSegment} from '../../../consensus/engine/files/records.ts';
 import type {Random} from './scheduler.ts';
+import {logWrite, signerWrite, storeWrite} from './writes.ts';
 
 export class PowerLoss extends Error {
   override readonly name = 'PowerLoss';
 }
 
-/** Counts durable operations of one node and cuts the power before the one that was chosen. */
+/** A durable write, by the name of what it writes (`writes.ts`), the n-th of that name from now. */
+export interface KillPoint {
+  readonly write: string;
+  readonly nth: number;
+  readonly when: 'before' | 'after';
+}
+
+/** Counts durable operations of one node and cuts the power before the one that was chosen, or around one of a name. */
 export class Power {
   private left = Infinity;
+  private point: {readonly at: KillPoint; count: number} | undefined;
+  /** Told the name of every durable write. */
+  onWrite: (write: string) => void = () => undefined;
 
   cutAfter(operations: number): void {
     this.left = operations;
   }
 
-  restore(): void {
-    this.left = Infinity;
+  cutAt(at: KillPoint): void {
+    this.point = {at, count: 0};
   }
 
-  use(): void {
+  /** Whether the kill point was come to. */
+  get wasCut(): boolean {
+    return this.left <= 0;
+  }
+
+  restore(): void {
+    this.left = Infinity;
+    this.point = undefined;
+  }
+
+  use(write: string, perform: () => void): void {
     if (this.left <= 0) throw new PowerLoss('power lost');
     this.left -= 1;
+    const isHere = this.point?.at.write === write && ++this.point.count === this.point.at.nth;
+    if (isHere && this.point?.at.when === 'before') this.cutNow();
+    this.onWrite(write);
+    perform();
+    if (isHere) this.cutNow();
+  }
+
+  private cutNow(): never {
+    this.left = 0;
+    throw new PowerLoss('power lost');
   }
 }
 
@@ -44,11 +74,12 @@ export class MemoryLog implements LogStore {
   }
 
   sync(): void {
-    this.power.use();
-    const durable = this.pending;
-    this.pending = [];
-    this.segments.at(-1)?.push(...durable);
-    for (const framed of durable) this.onDurable(framed);
+    this.power.use(logWrite(this.pending), () => {
+      const durable = this.pending;
+      this.pending = [];
+      this.segments.at(-1)?.push(...durable);
+      for (const framed of durable) this.onDurable(framed);
+    });
   }
 
   readAll(): LogContents {
@@ -103,8 +134,9 @@ export class MemoryFile implements AtomicFile {
   }
 
   writeSync(bytes: Uint8Array): void {
-    this.power.use();
-    this.content = bytes.slice();
+    this.power.use(signerWrite(bytes), () => {
+      this.content = bytes.slice();
+    });
   }
 }
 
@@ -127,12 +159,13 @@ export class MemoryStore implements KeyValueStore {
   async write(ops: readonly KeyValueOp[], {sync}: {sync: boolean}): Promise<void> {
     const pause = this.pause();
     if (pause !== undefined) await pause;
-    this.power.use();
-    applyOps(this.entries, ops);
-    this.unsynced.push(ops);
-    if (!sync) return;
-    for (const batch of this.unsynced) applyOps(this.synced, batch);
-    this.unsynced = [];
+    this.power.use(storeWrite(ops), () => {
+      applyOps(this.entries, ops);
+      this.unsynced.push(ops);
+      if (!sync) return;
+      for (const batch of this.unsynced) applyOps(this.synced, batch);
+      this.unsynced = [];
+    });
   }
 
   async *range(

@@ -96,7 +96,7 @@ describe('metrics of consensus', () => {
   it('time the syncs of the log that write something', async () => {
     const metrics = createMetrics();
     const calls: string[] = [];
-    const log: LogStore = {append: () => void calls.push('append'), sync: () => void calls.push('sync'), readAll: () => ({records: [], tornBytes: 0}), rotate: () => undefined, close: () => undefined};
+    const log: LogStore = {append: () => void calls.push('append'), sync: () => void calls.push('sync'), readAll: () => ({records: [], tornBytes: 0, segmentBytes: 0}), rotate: () => undefined, close: () => undefined};
     const timed = timedLog(log, metrics);
     timed.sync();
     timed.append(new Uint8Array(1));
