@@ -1,4 +1,5 @@
 /** Runs one scenario to its end and tells how it went. */
+import {DEFAULT_CONSENSUS_PARAMS, type ConsensusParams} from '#proto';
 import {Cluster, type ClusterPlan} from './cluster.ts';
 import {drawScenario, type Scenario, type ScenarioName} from './scenario.ts';
 import {plantTroubles} from './troubles.ts';
@@ -28,6 +29,11 @@ export interface RunOptions {
 }
 
 const RECOVERY_MS = 120_000;
+/** Evidence grows old soon: a block that it may speak of is not pruned. */
+const SHORT_MEMORY: ConsensusParams = {
+  ...DEFAULT_CONSENSUS_PARAMS,
+  evidence: {...DEFAULT_CONSENSUS_PARAMS.evidence, maxAgeNumBlocks: 12n, maxAgeDurationNs: 3_000_000_000n},
+};
 const RECOVERY_HEIGHTS = 10n;
 const LINES_SHOWN = 60;
 
@@ -44,10 +50,12 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     validators,
     powers,
     faults,
+    ...(scenario.retained.size === 0 ? {} : {params: SHORT_MEMORY}),
     ...(onTrace === undefined ? {} : {onTrace}),
     ...(onLog === undefined ? {} : {onLog}),
   });
   cluster.network.banMs = scenario.banMs;
+  for (const [name, blocks] of scenario.retained) cluster.node(name).appDisk.retainBlocks = blocks;
   cluster.note(describe(scenario));
   options.prepare?.(cluster);
   plantTroubles(cluster, scenario);
@@ -77,7 +85,7 @@ async function recover(cluster: Cluster, {durationMs}: Scenario, recoveryMs: num
   cluster.report('liveness', cluster.highest, `${recoveryMs} ms after all was well, not everybody is at ${goal}: ${where}`);
 }
 
-export function describe({name, seed, nodes, powers, faults, banMs, troubles, downMax, lateJoiners, churn, txBytesMax}: Scenario): string {
+export function describe({name, seed, nodes, powers, faults, banMs, troubles, downMax, lateJoiners, churn, txBytesMax, retained}: Scenario): string {
   const who = nodes.map(({name: node, validator, byzantine}) => {
     const power = validator === undefined ? 'full' : `power ${powers[validator]}`;
     return `${node} (${[power, ...(byzantine ?? [])].join(', ')})`;
@@ -89,5 +97,6 @@ export function describe({name, seed, nodes, powers, faults, banMs, troubles, do
     `${network}${reorder ? ', reordering' : ''}, bans ${banMs.toFixed(0)} ms`,
     `troubles ${troubles.join(' ') || 'none'}, at most ${downMax} down, late ${lateJoiners.join(' ') || 'nobody'}`,
     `changing power ${churn.map(({validator}) => validator).join(' ') || 'nobody'}, transactions to ${txBytesMax} bytes`,
+    `pruning ${[...retained].map(([name, blocks]) => `${name} to ${blocks}`).join(' ') || 'nobody'}`,
   ].join('; ');
 }

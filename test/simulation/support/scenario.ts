@@ -26,6 +26,8 @@ export interface Scenario {
   /** Largest transaction. */
   readonly txBytesMax: number;
   readonly changesParams: boolean;
+  /** Blocks that the applications of some nodes want kept; one honest node keeps all. */
+  readonly retained: ReadonlyMap<string, bigint>;
   /** More power lies than the algorithm bears: only the checkers are put to the test. */
   readonly mayFork: boolean;
 }
@@ -80,6 +82,8 @@ export function drawScenario(seed: number, name: ScenarioName = 'mixed'): Scenar
 
   const late = has(['joiners'], 0.3) ? nodes.filter(({validator, byzantine}) => byzantine === undefined && (validator === undefined || random.chance(0.2))) : [];
   const latePower = late.reduce((sum, {validator}) => sum + (validator === undefined ? 0n : powers[validator]!), 0n);
+  // Without a quorum from the start there is nothing to join late.
+  const lateJoiners = 3n * latePower < total ? late.map((plan) => plan.name) : [];
   return {
     name,
     seed,
@@ -91,13 +95,22 @@ export function drawScenario(seed: number, name: ScenarioName = 'mixed'): Scenar
     troubles: is('fork') ? ['twins'] : is('crashes') ? ['crash'] : is('partitions') ? TROUBLES.slice(1) : TROUBLES.filter(() => random.chance(0.6)),
     durationMs: random.between(2000, 6000),
     downMax: Math.max(1, random.below(validators + 1)),
-    // Without a quorum from the start there is nothing to join late.
-    lateJoiners: 3n * latePower < total ? late.map((plan) => plan.name) : [],
+    lateJoiners,
     churn,
     txBytesMax: has(['blocks'], 0.2) ? 400_000 : 200,
     changesParams: has(['blocks'], 0.2),
+    retained: drawRetained(seed, nodes, lateJoiners),
     mayFork: is('fork'),
   };
+}
+
+/** Fewer than a node that was away may miss: it has to find the one that kept them. Draws of its own, so that others stay what they were. */
+function drawRetained(seed: number, nodes: readonly NodePlan[], lateJoiners: readonly string[]): Scenario['retained'] {
+  const random = new Random(~seed);
+  if (!random.chance(0.3)) return new Map();
+  const archive = nodes.find(({name, byzantine}) => byzantine === undefined && !name.startsWith('twin') && !lateJoiners.includes(name));
+  const pruning = nodes.filter((node) => archive !== undefined && node !== archive && random.chance(0.6));
+  return new Map(pruning.map(({name}) => [name, BigInt(random.between(2, 12) | 0)]));
 }
 
 function drawPowers(random: Random, count: number, equal: boolean): bigint[] {

@@ -40,6 +40,7 @@ export class LiarNetwork implements PeerNetwork {
   private readonly modules: LiarModules;
   private readonly otherBlocks = new Map<string, OtherBlock>();
   private readonly otherVotes = new WeakMap<Uint8Array, Uint8Array>();
+  private readonly messages = new WeakMap<Uint8Array, ConsensusMessage>();
   private lastVote: Vote | undefined;
 
   constructor(inner: PeerNetwork, modules: LiarModules) {
@@ -66,7 +67,7 @@ export class LiarNetwork implements PeerNetwork {
 
   send(peer: string, channel: Channel, bytes: Uint8Array): boolean {
     if (channel < Channel.State || channel > Channel.VoteSetBits) return this.inner.send(peer, channel, bytes);
-    const message = decodeConsensusMessage(bytes);
+    const message = this.decoded(bytes);
     switch (message.type) {
       case 'vote':
         return this.sendVote(peer, bytes, message.vote);
@@ -76,6 +77,15 @@ export class LiarNetwork implements PeerNetwork {
       default:
         return this.inner.send(peer, channel, bytes);
     }
+  }
+
+  /** A message goes to many peers as the same object. */
+  private decoded(bytes: Uint8Array): ConsensusMessage {
+    const known = this.messages.get(bytes);
+    if (known !== undefined) return known;
+    const message = decodeConsensusMessage(bytes);
+    this.messages.set(bytes, message);
+    return message;
   }
 
   private does(behaviour: Behaviour): boolean {

@@ -59,22 +59,24 @@ export class SignatureChecker implements Checker {
     const key = this.honest.get(address);
     if (key === undefined) return;
     const slot = `${address} ${vote.height}/${vote.round} vote ${vote.type}`;
-    this.add(slot, vote.height, key, valueOf(vote), voteBytes(this.chainId, vote), vote.signature);
+    this.add(slot, vote.height, key, valueOf(vote), () => voteBytes(this.chainId, vote), vote.signature);
   }
 
-  /** A proposal does not name its signer: it counts against whichever honest key it verifies for. */
+  /** A proposal does not name its signer: it counts against the honest key that it verifies for. */
   private proposal(proposal: Proposal): void {
     const signed = proposalBytes(this.chainId, proposal);
     for (const [address, key] of this.honest) {
       if (!isSignedBy(key, signed, proposal.signature)) continue;
       const slot = `${address} ${proposal.height}/${proposal.round} proposal`;
-      this.add(slot, proposal.height, key, `${valueOf(proposal)} ${proposal.polRound}`, signed, proposal.signature);
+      this.add(slot, proposal.height, key, `${valueOf(proposal)} ${proposal.polRound}`, () => signed, proposal.signature);
+      return;
     }
   }
 
-  private add(slot: string, height: bigint, key: Uint8Array, value: string, signed: Uint8Array, signature: Uint8Array): void {
+  private add(slot: string, height: bigint, key: Uint8Array, value: string, signedBytes: () => Uint8Array, signature: Uint8Array): void {
     const earlier = this.slots.get(slot) ?? [];
     if (earlier.length >= SLOT_MAX || earlier.some((other) => other.value === value && Buffer.compare(other.signature, signature) === 0)) return;
+    const signed = signedBytes();
     if (earlier.length > 0 && isSignedBy(key, signed, signature)) {
       const other = earlier.find((one) => one.value !== value && isSignedBy(key, one.signed, one.signature));
       if (other !== undefined) this.report('double sign', height, `${slot}: ${other.value} and ${value}`);
