@@ -114,8 +114,9 @@ export class Node {
     feed.attach(engine);
     this.#closers.push(reportBlocks(execution, this.#metrics, this.#logger));
 
-    await this.#listen('peer-to-peer', 'p2p', async () => network.start());
+    // Also after a start that fails half way, which leaves parts of libp2p running.
     this.#closers.push(() => network.stop());
+    await this.#listen('peer-to-peer', 'p2p', async () => network.start());
     await this.#serveMetrics({network, evidence, setTimer: timers.setTimer});
     if (adminPort !== undefined) {
       const admin = new TestAdminServer(network);

@@ -3,10 +3,12 @@ import {describe, expect, it} from '@jest/globals';
 import fc, {type Arbitrary} from 'fast-check';
 import protobuf from 'protobufjs';
 import {DecodeError, EncodeError} from '#proto';
+import * as blocksync from '../../../proto/gen/qanat_blocksync.ts';
 import * as abci from '../../../proto/gen/tendermint_abci.ts';
 import * as consensus from '../../../proto/gen/tendermint_consensus.ts';
 import * as crypto from '../../../proto/gen/tendermint_crypto.ts';
 import * as bits from '../../../proto/gen/tendermint_libs_bits.ts';
+import * as statesync from '../../../proto/gen/tendermint_statesync.ts';
 import * as types from '../../../proto/gen/tendermint_types.ts';
 import * as version from '../../../proto/gen/tendermint_version.ts';
 import {decodeMessage, encodeDelimited, encodeMessage, type Codec} from '../../../proto/wire.ts';
@@ -15,7 +17,7 @@ import {loadProtoFiles} from '../../../scripts/generate/proto.ts';
 type AnyCodec = Codec<Record<string, unknown>>;
 
 const root = loadProtoFiles();
-const codecs = [abci, consensus, crypto, bits, types, version].flatMap((module) => Object.values(module)) as unknown as AnyCodec[];
+const codecs = [blocksync, statesync, abci, consensus, crypto, bits, types, version].flatMap((module) => Object.values(module)) as unknown as AnyCodec[];
 const MAX_BYTES = 1 << 20;
 
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -91,7 +93,8 @@ describe('generated codecs', () => {
   it('cover every message of the .proto files', () => {
     const count = (namespace: protobuf.NamespaceBase): number =>
       namespace.nestedArray.reduce((sum, object) => sum + (object instanceof protobuf.Type ? 1 : 0) + (object instanceof protobuf.Namespace ? count(object) : 0), 0);
-    expect(codecs).toHaveLength(count(root.lookup('tendermint') as protobuf.Namespace));
+    const messages = ['tendermint', 'qanat'].map((name) => count(root.lookup(name) as protobuf.Namespace));
+    expect(codecs).toHaveLength(messages.reduce((sum, found) => sum + found));
   });
 
   it.each(codecs.map((codec) => [codec.typeName, codec] as const))('%s: same bytes as protobufjs, and back', (name, codec) => {
