@@ -1,11 +1,12 @@
 /** What the composition root hands to the execution layer and what it gets back. */
 import type {Application, KeyValueStore, Logger} from '#consensus/engine';
 import type {ChainBackend} from '../rpc/eth/backend.ts';
+import type {ForkSchedule} from './rules.ts';
 import type {BlockEvent, StateReader, Transaction} from './types.ts';
 
 export interface ChainOptions {
-  /** Rules from genesis on. Older ones are for imported test chains. Default `osaka`. */
-  readonly hardfork?: 'cancun' | 'prague' | 'osaka';
+  /** Rules of each block. Others than the default, Osaka from genesis on, are for imported chains. */
+  readonly schedule?: ForkSchedule;
   /** Lowest base fee in wei. Default 0.1 gwei. */
   readonly baseFeeFloor?: bigint;
   /** Whether the chain's precompiles (SAPs) answer. Default true; the official state tests need false. */

@@ -32,8 +32,9 @@ export interface EvmApplicationModules {
   readonly chain: Chain;
   readonly logger: Logger;
   readonly snapshots?: Snapshots | undefined;
-  /** What execution needs besides the chain; the EVM exists once the chain id is known. */
-  executor(): Promise<BlockExecutorModules>;
+  readonly executor: BlockExecutorModules;
+  /** Makes the EVM of the next block; needs a genesis. */
+  warmUp(): Promise<void>;
   decode(raw: Uint8Array): Transaction;
 }
 
@@ -73,13 +74,12 @@ export class EvmApplication implements Application {
   async initChain(request: InitChainRequest): Promise<InitChainResponse> {
     if (request.initialHeight !== 1n) throw new Error(`initial height must be 1, not ${request.initialHeight}: Ethereum block N is height N`);
     const appHash = await this.#modules.chain.initialise(request.appState, request.time.seconds);
-    // The EVM takes a moment to build; better now than in the first proposal.
-    await this.#modules.executor();
+    await this.#modules.warmUp();
     return {validators: [], appHash};
   }
 
   async prepareProposal(request: PrepareProposalRequest): Promise<readonly Uint8Array[]> {
-    const admission = this.#admission();
+    const admission = this.#admission(request.time.seconds);
     const chosen: Uint8Array[] = [];
     let bytesLeft = request.maxTxBytes;
     for (const raw of request.txs) {
@@ -104,7 +104,7 @@ export class EvmApplication implements Application {
   }
 
   async finalizeBlock(request: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
-    const executed = (await this.#takeSpeculation(request)) ?? (await executeBlock(request, await this.#modules.executor(), {aborted: false}));
+    const executed = (await this.#takeSpeculation(request)) ?? (await executeBlock(request, this.#modules.executor, {aborted: false}));
     this.#finalised = executed;
     return {txResults: executed.txResults, validatorUpdates: [], appHash: executed.appHash, events: blockEvents(executed.block.header)};
   }
@@ -156,13 +156,13 @@ export class EvmApplication implements Application {
     this.#listeners.clear();
   }
 
-  #admission(): Admission {
+  #admission(time: bigint): Admission {
     const {chain} = this.#modules;
     return new Admission({
       state: chain.state.newest,
       baseFee: chain.nextBaseFee(),
       gasLimit: chain.parameters.gasLimit,
-      rules: chain.rules,
+      rules: chain.schedule.rulesAt(chain.head.block.header.number + 1n, time),
     });
   }
 
@@ -170,7 +170,7 @@ export class EvmApplication implements Application {
     const {header} = this.#modules.chain.head.block;
     if (request.height !== header.number + 1n) return `height ${request.height} does not follow ${header.number}`;
     if (request.time.seconds < header.timestamp) return 'time runs backwards';
-    const admission = this.#admission();
+    const admission = this.#admission(request.time.seconds);
     for (const [index, raw] of request.txs.entries()) {
       const tx = this.#tryDecode(raw);
       if (tx === undefined) return `transaction ${index} is malformed`;
@@ -192,7 +192,7 @@ export class EvmApplication implements Application {
   async #speculate(request: ProcessProposalRequest): Promise<void> {
     if (this.#speculation !== undefined && isSameBlock(this.#speculation.request, request)) return;
     await this.#dropSpeculation();
-    const executor = await this.#modules.executor();
+    const {executor} = this.#modules;
     const signal = {aborted: false};
     const outcome = executor
       .yieldTurn()

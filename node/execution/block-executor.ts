@@ -12,6 +12,7 @@ import {bytesToHex, EMPTY} from './hex.ts';
 import {YIELD_EVERY_GAS} from './limits.ts';
 import {processTransaction} from './processor.ts';
 import type {TransactionOutcome} from './processor.ts';
+import type {ForkRules} from './rules.ts';
 import {StateOverlay} from './state/overlay.ts';
 import type {PreparedState} from './state/state-database.ts';
 import {beginBlock} from './system-contracts.ts';
@@ -41,7 +42,7 @@ export const ResultCode = {Success: 0, Reverted: 1, Excluded: 2} as const;
 
 export interface BlockExecutorModules {
   readonly chain: Chain;
-  readonly engine: ExecutionEngine;
+  engineFor(rules: ForkRules): Promise<ExecutionEngine>;
   decode(raw: Uint8Array): Transaction;
   now(): number;
   /** Lets other work of the process have a turn. */
@@ -57,7 +58,7 @@ export class ExecutionAborted extends Error {
 
 /** Executes on the committed state into memory only. Throws ExecutionAborted when `signal` says so at a pause. */
 export async function executeBlock(request: BlockRequest, modules: BlockExecutorModules, signal: {readonly aborted: boolean}): Promise<ExecutedBlock> {
-  const {chain, engine} = modules;
+  const {chain} = modules;
   const started = modules.now();
   const parent = chain.head;
   const parentHeader = parent.block.header;
@@ -69,12 +70,15 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
     gasLimit: chain.parameters.gasLimit,
     baseFeePerGas: chain.nextBaseFee(),
     prevRandao: prevRandaoOf(request.hash),
+    difficulty: 0n,
     blobBaseFee: 1n,
     blockHash: (number) => chain.blocks.hashOf(number) ?? ZERO_HASH,
   };
+  const rules = chain.schedule.rulesAt(block.number, block.timestamp);
+  const engine = await modules.engineFor(rules);
   const state = new StateOverlay(chain.state.newest);
   const parentBeaconBlockRoot = bytesToHex(parent.cometHash);
-  beginBlock(state, {number: block.number, timestamp: block.timestamp, parentHash: parentHeader.hash, parentBeaconBlockRoot}, chain.rules);
+  beginBlock(state, {number: block.number, timestamp: block.timestamp, parentHash: parentHeader.hash, parentBeaconBlockRoot}, rules);
 
   const included: Transaction[] = [];
   const receipts: PendingReceipt[] = [];
@@ -82,7 +86,7 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
   let gasUsed = 0n;
   let gasAtPause = 0n;
   let logs = 0;
-  const context = {engine, rules: chain.rules, chainId: chain.parameters.chainId, block, state};
+  const context = {engine, rules, chainId: chain.parameters.chainId, block, state};
   for (const raw of request.txs) {
     let tx: Transaction | undefined;
     try {

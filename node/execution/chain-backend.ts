@@ -3,7 +3,7 @@ import type {BloomIndex, LogFilter} from './block/bloom-index.ts';
 import {ZERO_HASH} from './block/header.ts';
 import {executeCall, overrideBlock} from './call.ts';
 import type {Chain} from './chain.ts';
-import type {EnginePool} from './engine-pool.ts';
+import type {Engines} from './engines.ts';
 import type {BlockEnvironment} from './engine.ts';
 import {ChainError} from './errors.ts';
 import {bytesToBigInt, EMPTY} from './hex.ts';
@@ -16,7 +16,7 @@ import type {Address, BlockEvent, EthBlock, Hash, Receipt, StateReader} from './
 export interface ChainBackendModules {
   readonly chain: Chain;
   readonly blooms: BloomIndex;
-  engines(): Promise<EnginePool>;
+  readonly engines: Engines;
   onBlock(fn: (event: BlockEvent) => void): () => void;
 }
 
@@ -92,18 +92,19 @@ export class EvmChainBackend implements ChainBackend {
       gasLimit: header.gasLimit,
       baseFeePerGas: pending ? chain.nextBaseFee() : header.baseFeePerGas,
       prevRandao: header.mixHash,
+      difficulty: header.difficulty,
       blobBaseFee: 1n,
       blockHash: (wanted) => chain.blocks.hashOf(wanted) ?? ZERO_HASH,
     };
+    const rules = chain.schedule.rulesAt(block.number, block.timestamp);
     const context = {
       state,
       block: overrideBlock(block, options.blockOverrides),
-      rules: chain.rules,
+      rules,
       chainId: chain.parameters.chainId,
       gasLimitMax: options.gasLimitMax,
     };
-    const engines = await this.#modules.engines();
-    return engines.use((engine) => executeCall(request, context, options.stateOverrides, engine));
+    return this.#modules.engines.pool(rules).use((engine) => executeCall(request, context, options.stateOverrides, engine));
   }
 
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint} {
@@ -114,7 +115,7 @@ export class EvmChainBackend implements ChainBackend {
         accessList: request.accessList ?? [],
         authorizations: request.authorizationList?.length ?? 0,
       },
-      this.#modules.chain.rules,
+      this.#modules.chain.nextRules(),
     );
   }
 

@@ -10,7 +10,7 @@ import {bigIntToBytes, bytesEqual, bytesToBigInt, bytesToHex, EMPTY, hexToBytes}
 import {baseKey, chainRange, genesisKey, headKey, readUint64, restoreKey, uint64} from './keys.ts';
 import {WIPE_KEYS_PER_BATCH} from './limits.ts';
 import {decodeRlp, encodeRlp} from './rlp.ts';
-import type {ForkRules} from './rules.ts';
+import type {ForkRules, ForkSchedule} from './rules.ts';
 import {StateOverlay} from './state/overlay.ts';
 import {StateDatabase} from './state/state-database.ts';
 import type {PreparedState, TrieMark} from './state/state-database.ts';
@@ -35,7 +35,7 @@ export interface CommittedHead {
 
 export interface ChainSetup {
   readonly db: KeyValueStore;
-  readonly rules: ForkRules;
+  readonly schedule: ForkSchedule;
   readonly baseFeeFloor: bigint;
   readonly historyBlocks: bigint | undefined;
 }
@@ -47,7 +47,7 @@ const NO_STATE: TrieMark = {number: 0n, stateRoot: EMPTY_ROOT_HASH};
 
 /** The committed chain: parameters, head, state and blocks. The only writer of the database. */
 export class Chain {
-  readonly rules: ForkRules;
+  readonly schedule: ForkSchedule;
   readonly baseFeeFloor: bigint;
   readonly #setup: ChainSetup;
   #parameters: ChainParameters | undefined;
@@ -59,7 +59,7 @@ export class Chain {
 
   constructor(setup: ChainSetup) {
     this.#setup = setup;
-    this.rules = setup.rules;
+    this.schedule = setup.schedule;
     this.baseFeeFloor = setup.baseFeeFloor;
     this.#blocks = new EthBlockStore(setup.db);
     this.#state = this.#openState(NO_STATE, NO_STATE);
@@ -117,6 +117,12 @@ export class Chain {
 
   get state(): StateDatabase {
     return this.#state;
+  }
+
+  /** Rules of the next block, as far as they are known before its time is: those at the head's time. */
+  nextRules(): ForkRules {
+    const {number, timestamp} = this.head.block.header;
+    return this.schedule.rulesAt(number + 1n, timestamp);
   }
 
   nextBaseFee(): bigint {

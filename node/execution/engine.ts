@@ -8,6 +8,8 @@ export interface BlockEnvironment {
   readonly miner: Address;
   readonly gasLimit: bigint;
   readonly baseFeePerGas: bigint;
+  /** 0 from the merge on. */
+  readonly difficulty: bigint;
   readonly prevRandao: Hash;
   readonly blobBaseFee: bigint;
   /** Hash of an earlier block for BLOCKHASH; asked for the last 256 only. */

@@ -5,12 +5,13 @@ import {BloomIndex} from './block/bloom-index.ts';
 import type {BlockExecutorModules} from './block-executor.ts';
 import {Chain} from './chain.ts';
 import {EvmChainBackend} from './chain-backend.ts';
-import {EnginePool} from './engine-pool.ts';
+import {Engines} from './engines.ts';
 import type {ExecutionEngine} from './engine.ts';
 import {createEthereumjsFactory} from './ethereumjs/engine.ts';
 import {DATABASE_KIND, DATABASE_VERSION} from './keys.ts';
 import {HISTORY_BLOCKS_DEFAULT} from './limits.ts';
-import {forkRules} from './rules.ts';
+import {constantSchedule} from './rules.ts';
+import type {Hardfork} from './rules.ts';
 import {Snapshots} from './snapshot/snapshots.ts';
 import {SnapshotStore} from './snapshot/store.ts';
 import {stateReader} from './state/reader.ts';
@@ -25,10 +26,9 @@ export const BASE_FEE_FLOOR = 100_000_000n;
  */
 export async function createExecution(options: ExecutionOptions): Promise<Execution> {
   await claimDatabase(options.db, DATABASE_KIND, DATABASE_VERSION);
-  const hardfork = options.chainOptions?.hardfork ?? 'osaka';
   const chain = new Chain({
     db: options.db,
-    rules: forkRules(hardfork),
+    schedule: options.chainOptions?.schedule ?? constantSchedule('osaka'),
     baseFeeFloor: options.chainOptions?.baseFeeFloor ?? BASE_FEE_FLOOR,
     historyBlocks: options.archive === true ? undefined : (options.historyBlocks ?? HISTORY_BLOCKS_DEFAULT),
   });
@@ -36,18 +36,27 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const decode = transactions.decode.bind(transactions);
   const now = options.now ?? (() => performance.now());
 
-  const factory = once(() =>
-    createEthereumjsFactory({chainId: chain.parameters.chainId, hardfork, precompiles: options.chainOptions?.precompiles ?? true, yieldTurn}),
-  );
-  const createEngine = async (): Promise<ExecutionEngine> => (await factory())();
-  const executor = once(async (): Promise<BlockExecutorModules> => ({chain, engine: await createEngine(), decode, now, yieldTurn}));
-  const pool = once(async () => new EnginePool(createEngine));
+  const factories = new Map<Hardfork, ReturnType<typeof createEthereumjsFactory>>();
+  const createEngine = async (hardfork: Hardfork): Promise<ExecutionEngine> => {
+    // Without a genesis there is no chain id: this throws, and nothing is kept.
+    const {chainId} = chain.parameters;
+    let factory = factories.get(hardfork);
+    if (factory === undefined) {
+      factory = createEthereumjsFactory({chainId, hardfork, precompiles: options.chainOptions?.precompiles ?? true, yieldTurn});
+      factories.set(hardfork, factory);
+    }
+    return (await factory)();
+  };
+  const engines = new Engines(createEngine);
+  const executor: BlockExecutorModules = {chain, engineFor: (rules) => engines.executor(rules), decode, now, yieldTurn};
+  // The EVM takes a moment to build; better now than in the first block.
+  const warmUp = async (): Promise<void> => void (await engines.executor(chain.nextRules()));
 
-  const snapshots = await openSnapshots(options, chain, async () => void (await executor()));
-  const app = new EvmApplication({chain, logger: options.logger, executor, decode, snapshots});
-  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines: pool, onBlock: (fn) => app.onBlock(fn)});
+  const snapshots = await openSnapshots(options, chain, warmUp);
+  const app = new EvmApplication({chain, logger: options.logger, executor, warmUp, decode, snapshots});
+  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, onBlock: (fn) => app.onBlock(fn)});
   app.onBlock(({block}) => transactions.forget(block.transactions));
-  if (chain.isInitialised) await executor();
+  if (chain.isInitialised) await warmUp();
   return {
     app,
     backend,
@@ -62,18 +71,6 @@ async function openSnapshots({snapshots, db, logger}: ExecutionOptions, chain: C
   if (snapshots === undefined) return undefined;
   const {folder, interval, keepRecent, genesis} = snapshots;
   return new Snapshots({interval, keepRecent, genesis}, {chain, db, logger, store: await SnapshotStore.open(folder), yieldTurn, restored});
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    // A failure (no genesis yet) is not kept.
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }
 
 function yieldTurn(): Promise<void> {

@@ -2,7 +2,7 @@ import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {claimDatabase} from '#node/storage';
 import {Chain} from './chain.ts';
 import {DATABASE_KIND, DATABASE_VERSION} from './keys.ts';
-import {forkRules} from './rules.ts';
+import {constantSchedule} from './rules.ts';
 import {BASE_FEE_FLOOR} from './execution.ts';
 
 /** Height of the application's last committed block; undefined before genesis. */
@@ -26,5 +26,5 @@ export async function rollBackApplication(db: KeyValueStore): Promise<bigint> {
 async function openChain(db: KeyValueStore): Promise<Chain> {
   await claimDatabase(db, DATABASE_KIND, DATABASE_VERSION);
   // Nothing is pruned on the way back.
-  return new Chain({db, rules: forkRules('osaka'), baseFeeFloor: BASE_FEE_FLOOR, historyBlocks: undefined});
+  return new Chain({db, schedule: constantSchedule('osaka'), baseFeeFloor: BASE_FEE_FLOOR, historyBlocks: undefined});
 }

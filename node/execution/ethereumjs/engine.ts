@@ -121,7 +121,7 @@ function headerOf(block: BlockEnvironment) {
     number: block.number,
     coinbase: toEvmAddress(block.miner),
     timestamp: block.timestamp,
-    difficulty: 0n,
+    difficulty: block.difficulty,
     prevRandao: hexToBytes(block.prevRandao),
     gasLimit: block.gasLimit,
     baseFeePerGas: block.baseFeePerGas,

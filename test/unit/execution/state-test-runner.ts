@@ -79,6 +79,7 @@ async function runCase(name: string, test: StateTest, post: PostState, hardfork:
         gasLimit: BigInt(env['currentGasLimit']!),
         baseFeePerGas: BigInt(env['currentBaseFee'] ?? '0xa'),
         prevRandao: `0x${(env['currentRandom'] ?? '0x0').slice(2).padStart(64, '0')}`,
+        difficulty: 0n,
         blobBaseFee: 1n,
         blockHash: (number) => bytesToHex(keccak256(new TextEncoder().encode(number.toString()))),
       },
