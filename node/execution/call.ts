@@ -50,13 +50,13 @@ export async function executeCall(
   const gas = intrinsicGas({isCreation: request.to === undefined, data, accessList, authorizations: authorizationList.length}, context.rules);
   if (gasLimit < gas.regular) reject(`intrinsic gas too low: have ${gasLimit}, want ${gas.regular}`);
   if (gasLimit < gas.floor) reject(`insufficient gas for floor data gas cost: have ${gasLimit}, want ${gas.floor}`);
-  if (request.to === undefined && data.length > INIT_CODE_BYTES_MAX) {
+  if (context.rules.isShanghai && request.to === undefined && data.length > INIT_CODE_BYTES_MAX) {
     reject(`max initcode size exceeded: code size ${data.length} limit ${INIT_CODE_BYTES_MAX}`);
   }
   const gasPrice = effectiveGasPrice(fees, block.baseFeePerGas);
   state.putAccount(sender, {...account, nonce: account.nonce + 1n, balance: account.balance - gasLimit * gasPrice});
   const run = await runFrame(
-    {sender, to: request.to, value, data, accessList, authorizationList},
+    {sender, to: request.to, value, data, accessList, authorizationList, blobVersionedHashes: []},
     gasLimit,
     gasPrice,
     gas,

@@ -7,10 +7,12 @@ export interface BlockEnvironment {
   readonly timestamp: bigint;
   readonly miner: Address;
   readonly gasLimit: bigint;
+  /** 0 before London. */
   readonly baseFeePerGas: bigint;
   /** 0 from the merge on. */
   readonly difficulty: bigint;
   readonly prevRandao: Hash;
+  /** Price of blob gas; 0 before Cancun. */
   readonly blobBaseFee: bigint;
   /** Hash of an earlier block for BLOCKHASH; asked for the last 256 only. */
   blockHash(number: bigint): Hash;
@@ -29,6 +31,8 @@ export interface Frame {
   /** Warm from the start, besides precompiles (EIP-2929, 2930, 3651). */
   readonly warmAddresses: readonly Address[];
   readonly warmSlots: readonly {readonly address: Address; readonly slot: Hash}[];
+  /** For BLOBHASH (EIP-4844). */
+  readonly blobVersionedHashes: readonly Hash[];
 }
 
 export interface FrameResult {
@@ -41,7 +45,7 @@ export interface FrameResult {
   readonly refund: bigint;
   readonly logs: readonly Log[];
   readonly createdAddress: Address | undefined;
-  /** Contracts to delete at the end of the transaction (EIP-6780: made and destroyed in it). */
+  /** Contracts to delete at the end of the transaction (since EIP-6780 only those made in it). */
   readonly destroyed: readonly Address[];
 }
 

@@ -50,7 +50,12 @@ export type TransactionErrorCode =
   | 'sender-not-eoa'
   | 'init-code-too-large'
   | 'empty-authorization-list'
-  | 'set-code-without-to';
+  | 'set-code-without-to'
+  | 'type-not-supported'
+  | 'no-blobs'
+  | 'too-many-blobs'
+  | 'blob-hash-version'
+  | 'blob-fee-cap-too-low';
 
 export class TransactionError extends Error {
   readonly code: TransactionErrorCode;

@@ -70,7 +70,8 @@ export function applyGenesis(state: StateOverlay, accounts: readonly GenesisAcco
     if (account.code.length > 0) state.putCode(account.address, account.code);
     for (const [slot, value] of account.storage) state.putSlot(account.address, slot, value);
   }
-  state.endTransaction();
+  // As others keep them: an account that genesis names exists even when it is empty.
+  state.endTransaction(false);
 }
 
 function toSlot(hex: string): Hash {

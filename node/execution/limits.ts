@@ -2,6 +2,8 @@
 
 /** Bytes of one encoded transaction: geth's txMaxSize. */
 export const TRANSACTION_BYTES_MAX = 131_072;
+/** Bytes of one transaction of an imported chain, where only the gas of a block bounds it; the official vectors have one of 10 MB. */
+export const FOREIGN_TRANSACTION_BYTES_MAX = 16 * 1024 * 1024;
 /** EIP-7825: gas limit of one transaction under Osaka rules. */
 export const TRANSACTION_GAS_MAX = 1n << 24n;
 /** EIP-7934: bytes of the RLP of a block. */
@@ -10,6 +12,10 @@ export const BLOCK_RLP_BYTES_MAX = 8 * 1024 * 1024;
 export const RLP_DEPTH_MAX = 5;
 /** Items of one RLP document; a transaction of the greatest size cannot hold more. */
 export const RLP_ITEMS_MAX = TRANSACTION_BYTES_MAX;
+/** EIP-4844. */
+export const GAS_PER_BLOB = 131_072n;
+/** EIP-7594: blobs of one transaction under Osaka rules. */
+export const TRANSACTION_BLOBS_MAX = 6n;
 /** EIP-3860. */
 export const INIT_CODE_BYTES_MAX = 49_152;
 /** Decoded transactions kept by hash, so that a sender is recovered once. */

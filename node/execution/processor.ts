@@ -1,5 +1,6 @@
 /**
- * One transaction: checks, fee, execution, refund, receipt (Yellow Paper section 6 with EIP-1559, 2930, 3529, 3651, 6780, 7623, 7702).
+ * One transaction: checks, fee, execution, refund, receipt (Yellow Paper section 6 with EIP-1559, 2930, 3529, 3651, 4844, 6780, 7623,
+ * 7702) under the rules of any fork.
  * A transfer to an account without code never enters the EVM and is done synchronously.
  */
 import {applyAuthorizations} from './authorization.ts';
@@ -9,9 +10,10 @@ import type {ForkRules} from './rules.ts';
 import type {StateOverlay} from './state/overlay.ts';
 import {EMPTY_ACCOUNT, EMPTY_CODE_HASH} from './state/types.ts';
 import type {Address, Hash, Log, Transaction} from './types.ts';
-import {effectiveGasPrice, validateTransaction} from './validity.ts';
+import {blobGasOf, effectiveGasPrice, validateTransaction} from './validity.ts';
 
-/** EIP-3529. */
+/** What share of the gas a refund may give back; EIP-3529 made it smaller. */
+const REFUND_QUOTIENT_FRONTIER = 2n;
 const REFUND_QUOTIENT = 5n;
 
 export interface TransactionOutcome {
@@ -40,7 +42,7 @@ export function processTransaction(tx: Transaction, context: ProcessorContext): 
   const gas = validateTransaction(
     tx,
     {nonce: sender.nonce, balance: sender.balance, code: sender.codeHash === EMPTY_CODE_HASH ? EMPTY : state.codeOf(sender.codeHash)},
-    block.baseFeePerGas,
+    block,
     rules,
   );
   const gasPrice = effectiveGasPrice(tx, block.baseFeePerGas);
@@ -57,15 +59,15 @@ function transfer(
   to: Address,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
-  {state, block}: ProcessorContext,
+  {state, block, rules}: ProcessorContext,
 ): TransactionOutcome {
   const gasUsed = gas.regular > gas.floor ? gas.regular : gas.floor;
   const sender = state.account(tx.sender) ?? EMPTY_ACCOUNT;
-  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - gasUsed * gasPrice - tx.value});
+  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - gasUsed * gasPrice - tx.value - blobFee(tx, block)});
   const recipient = state.account(to) ?? EMPTY_ACCOUNT;
   state.putAccount(to, {...recipient, balance: recipient.balance + tx.value});
   payMiner(state, block, gasUsed, gasPrice);
-  state.endTransaction();
+  state.endTransaction(rules.isSpuriousDragon);
   return {
     status: 'success',
     error: undefined,
@@ -84,16 +86,16 @@ async function execute(
   gas: {readonly regular: bigint; readonly floor: bigint},
   context: ProcessorContext,
 ): Promise<TransactionOutcome> {
-  const {state, block} = context;
+  const {state, block, rules} = context;
   const sender = state.account(tx.sender) ?? EMPTY_ACCOUNT;
   const prepaid = tx.gasLimit * gasPrice;
-  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - prepaid});
+  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - prepaid - blobFee(tx, block)});
   const run = await runFrame(tx, tx.gasLimit, gasPrice, gas, context);
   const payer = state.account(tx.sender) ?? EMPTY_ACCOUNT;
   state.putAccount(tx.sender, {...payer, balance: payer.balance + prepaid - run.gasUsed * gasPrice});
   payMiner(state, block, run.gasUsed, gasPrice);
   for (const address of run.result.destroyed) state.deleteAccount(address);
-  state.endTransaction();
+  state.endTransaction(rules.isSpuriousDragon);
   return outcomeOf(run, gasPrice);
 }
 
@@ -111,6 +113,7 @@ export interface FrameSource {
   readonly data: Uint8Array;
   readonly accessList: Transaction['accessList'];
   readonly authorizationList: Transaction['authorizationList'];
+  readonly blobVersionedHashes: Transaction['blobVersionedHashes'];
 }
 
 /** Authorizations, execution and refund; fees are the caller's. */
@@ -119,9 +122,10 @@ export async function runFrame(
   gasLimit: bigint,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
-  {engine, state, block, chainId}: ProcessorContext,
+  {engine, state, block, chainId, rules}: ProcessorContext,
 ): Promise<FrameRun> {
-  const warmAddresses: Address[] = [source.sender, block.miner];
+  const warmAddresses: Address[] = [source.sender];
+  if (rules.isShanghai) warmAddresses.push(block.miner);
   if (source.to !== undefined) warmAddresses.push(source.to);
   const warmSlots: {address: Address; slot: Hash}[] = [];
   for (const {address, storageKeys} of source.accessList) {
@@ -130,12 +134,22 @@ export async function runFrame(
   }
   const authorizationRefund = applyAuthorizations(source.authorizationList, chainId, state, warmAddresses);
   const result = await engine.run(
-    {caller: source.sender, to: source.to, value: source.value, data: source.data, gas: gasLimit - gas.regular, gasPrice, warmAddresses, warmSlots},
+    {
+      caller: source.sender,
+      to: source.to,
+      value: source.value,
+      data: source.data,
+      gas: gasLimit - gas.regular,
+      gasPrice,
+      warmAddresses,
+      warmSlots,
+      blobVersionedHashes: source.blobVersionedHashes,
+    },
     block,
     state,
   );
   const spent = gas.regular + result.gasUsed;
-  const refundCap = spent / REFUND_QUOTIENT;
+  const refundCap = spent / (rules.isLondon ? REFUND_QUOTIENT : REFUND_QUOTIENT_FRONTIER);
   const refund = authorizationRefund + result.refund;
   const afterRefund = spent - (refund < refundCap ? refund : refundCap);
   return {
@@ -156,6 +170,11 @@ export function outcomeOf({result, gasUsed, gasUsedBeforeRefund}: FrameRun, gasP
     logs: result.logs,
     createdAddress: result.createdAddress,
   };
+}
+
+/** What its blobs cost; burnt like the base fee (EIP-4844). */
+function blobFee(tx: Transaction, block: BlockEnvironment): bigint {
+  return tx.type === 3 ? blobGasOf(tx) * block.blobBaseFee : 0n;
 }
 
 /** The base fee is burnt: nobody gets it. */

@@ -34,6 +34,7 @@ export function sign(hash: Uint8Array, privateKey: Uint8Array): {readonly yParit
   return {yParity: recid, r: toBigInt(signature.subarray(0, 32)), s: toBigInt(signature.subarray(32, 64))};
 }
 
-export function isValidSignature(r: bigint, s: bigint): boolean {
-  return r > 0n && r < SECP256K1_ORDER && s > 0n && s <= SECP256K1_HALF_ORDER;
+/** `lowS`: EIP-2, from Homestead on. */
+export function isValidSignature(r: bigint, s: bigint, lowS = true): boolean {
+  return r > 0n && r < SECP256K1_ORDER && s > 0n && (lowS ? s <= SECP256K1_HALF_ORDER : s < SECP256K1_ORDER);
 }

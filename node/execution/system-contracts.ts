@@ -1,6 +1,7 @@
 /** Contracts that the protocol itself feeds: recent block hashes (EIP-2935) and parent Comet hashes in the place of beacon roots (EIP-4788). */
 import {bigIntToBytes, bytesToHex, hexToBytes, padLeft, trimLeft} from './hex.ts';
 import {keccak256} from './keccak.ts';
+import type {ForkRules} from './rules.ts';
 import type {StateOverlay} from './state/overlay.ts';
 import type {Address, Hash, Hex} from './types.ts';
 
@@ -43,12 +44,12 @@ export function systemPredeploys(): PredeployedAccount[] {
 export function beginBlock(
   state: StateOverlay,
   block: {readonly number: bigint; readonly timestamp: bigint; readonly parentHash: Hash; readonly parentBeaconBlockRoot: Hash},
-  rules: {readonly isPrague: boolean},
+  rules: ForkRules,
 ): void {
   if (rules.isPrague && state.account(HISTORY_ADDRESS)?.codeHash === HISTORY_CODE_HASH) {
     put(state, HISTORY_ADDRESS, (block.number - 1n) % HISTORY_WINDOW, hexToBytes(block.parentHash));
   }
-  if (state.account(BEACON_ROOTS_ADDRESS)?.codeHash === BEACON_ROOTS_CODE_HASH) {
+  if (rules.isCancun && state.account(BEACON_ROOTS_ADDRESS)?.codeHash === BEACON_ROOTS_CODE_HASH) {
     const index = block.timestamp % BEACON_ROOTS_WINDOW;
     put(state, BEACON_ROOTS_ADDRESS, index, bigIntToBytes(block.timestamp));
     put(state, BEACON_ROOTS_ADDRESS, index + BEACON_ROOTS_WINDOW, hexToBytes(block.parentBeaconBlockRoot));

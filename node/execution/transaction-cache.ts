@@ -1,3 +1,4 @@
+import {DecodeError} from './errors.ts';
 import {keccak256Hex} from './keccak.ts';
 import {TRANSACTION_CACHE_MAX} from './limits.ts';
 import {decodeTransaction} from './transaction.ts';
@@ -12,8 +13,9 @@ export class TransactionCache {
     this.#chainId = chainId;
   }
 
-  /** Throws DecodeError. */
+  /** Throws DecodeError, also for a blob transaction: this chain has none. */
   decode(raw: Uint8Array): Transaction {
+    if (raw[0] === 3) throw new DecodeError('unsupported-type', 'transaction type not supported');
     const hash = keccak256Hex(raw);
     const cached = this.#transactions.get(hash);
     if (cached !== undefined) return cached;

@@ -3,10 +3,10 @@ import {keccak256} from './keccak.ts';
 import {encodeRlp} from './rlp.ts';
 import type {RlpItem} from './rlp.ts';
 import {sign} from './secp256k1.ts';
-import type {AccessListEntry, Address, Authorization} from './types.ts';
+import type {AccessListEntry, Address, Authorization, Hash, Transaction} from './types.ts';
 
 export interface UnsignedTransaction {
-  readonly type: 0 | 1 | 2 | 4;
+  readonly type: Transaction['type'];
   /** undefined: a legacy transaction without EIP-155. */
   readonly chainId: bigint | undefined;
   readonly nonce: bigint;
@@ -19,6 +19,8 @@ export interface UnsignedTransaction {
   readonly maxPriorityFeePerGas?: bigint;
   readonly accessList?: readonly AccessListEntry[];
   readonly authorizationList?: readonly Authorization[];
+  readonly maxFeePerBlobGas?: bigint;
+  readonly blobVersionedHashes?: readonly Hash[];
 }
 
 /** The bytes whose keccak-256 is signed. */
@@ -53,6 +55,7 @@ function unsignedFields(tx: UnsignedTransaction): RlpItem[] {
   const accessList = (tx.accessList ?? []).map((entry) => [hexToBytes(entry.address), entry.storageKeys.map(hexToBytes)]);
   if (tx.type === 1) return [chainId, nonce, maxFee, gas, to, value, data, accessList];
   const fields: RlpItem[] = [chainId, nonce, bigIntToBytes(tx.maxPriorityFeePerGas ?? 0n), maxFee, gas, to, value, data, accessList];
+  if (tx.type === 3) fields.push(bigIntToBytes(tx.maxFeePerBlobGas ?? 0n), (tx.blobVersionedHashes ?? []).map(hexToBytes));
   if (tx.type === 4) fields.push((tx.authorizationList ?? []).map(authorizationItem));
   return fields;
 }

@@ -8,15 +8,24 @@ import {keccak256, keccak256Hex} from './keccak.ts';
 import {TRANSACTION_BYTES_MAX} from './limits.ts';
 import {decodeRlp, encodeRlp, RlpError} from './rlp.ts';
 import type {RlpItem} from './rlp.ts';
+import {forkRules} from './rules.ts';
+import type {ForkRules} from './rules.ts';
 import {isValidSignature, recoverAddress} from './secp256k1.ts';
-import type {AccessListEntry, Address, Authorization, Transaction} from './types.ts';
+import type {AccessListEntry, Address, Authorization, Hash, Transaction} from './types.ts';
 
 export interface DecodeOptions {
   /** When given, a transaction for another chain is refused (one without EIP-155 is for every chain). */
   readonly chainId?: bigint;
   /** Known from an earlier recovery (our own database): the signature is not checked again. */
   readonly sender?: Address;
+  /** Greatest size. Default: TRANSACTION_BYTES_MAX, which is a rule of nodes, not of Ethereum's blocks: foreign chains hold greater ones. */
+  readonly bytesMax?: number;
+  /** Which types and signatures there are. Default: those of the newest fork. */
+  readonly rules?: Pick<ForkRules, 'isHomestead' | 'isSpuriousDragon' | 'transactionTypeMax'>;
 }
+
+const NEWEST = forkRules('osaka');
+const NO_BLOBS = {maxFeePerBlobGas: 0n, blobVersionedHashes: []} as const;
 
 type Fields = readonly RlpItem[];
 
@@ -24,18 +33,22 @@ type Fields = readonly RlpItem[];
 export function decodeTransaction(raw: Uint8Array, options: DecodeOptions = {}): Transaction {
   const first = raw[0];
   if (first === undefined) throw new DecodeError('empty', 'typed transaction too short');
-  if (raw.length > TRANSACTION_BYTES_MAX) {
-    throw new DecodeError('oversize', `oversized data: transaction size ${raw.length}, limit ${TRANSACTION_BYTES_MAX}`);
+  const bytesMax = options.bytesMax ?? TRANSACTION_BYTES_MAX;
+  if (raw.length > bytesMax) {
+    throw new DecodeError('oversize', `oversized data: transaction size ${raw.length}, limit ${bytesMax}`);
   }
   // A copy: the bytes given may be a view into a network buffer that outlives its use here.
   const bytes = raw.slice();
   try {
     if (first >= 0xc0) return decodeLegacy(bytes, options);
+    if (first > (options.rules ?? NEWEST).transactionTypeMax) throw new DecodeError('unsupported-type', 'transaction type not supported');
     switch (first) {
       case 1:
         return decodeAccessList(bytes, options);
       case 2:
         return decodeDynamicFee(bytes, options);
+      case 3:
+        return decodeBlob(bytes, options);
       case 4:
         return decodeSetCode(bytes, options);
       default:
@@ -48,14 +61,14 @@ export function decodeTransaction(raw: Uint8Array, options: DecodeOptions = {}):
 }
 
 function decodeLegacy(raw: Uint8Array, options: DecodeOptions): Transaction {
-  const fields = listOf(decodeRlp(raw), 9, 'transaction');
+  const fields = listOf(decodeRlp(raw, {itemsMax: raw.length}), 9, 'transaction');
   const v = integer(fields[6], 32, 'v');
   let chainId: bigint | undefined;
   let yParity: number;
   let signed = fields.slice(0, 6);
   if (v === 27n || v === 28n) {
     yParity = Number(v - 27n);
-  } else if (v >= 35n) {
+  } else if (v >= 35n && (options.rules ?? NEWEST).isSpuriousDragon) {
     chainId = (v - 35n) >> 1n;
     yParity = Number((v - 35n) & 1n);
     signed = [...signed, bigIntToBytes(chainId), EMPTY, EMPTY];
@@ -75,6 +88,7 @@ function decodeLegacy(raw: Uint8Array, options: DecodeOptions): Transaction {
     data: bytesOf(fields[5], 'data'),
     accessList: [],
     authorizationList: [],
+    ...NO_BLOBS,
     yParity,
     v,
     r: integer(fields[7], 32, 'r'),
@@ -83,7 +97,7 @@ function decodeLegacy(raw: Uint8Array, options: DecodeOptions): Transaction {
 }
 
 function decodeAccessList(raw: Uint8Array, options: DecodeOptions): Transaction {
-  const fields = listOf(decodeRlp(raw.subarray(1)), 11, 'transaction');
+  const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 11, 'transaction');
   const gasPrice = integer(fields[2], 32, 'gasPrice');
   return finish(raw, options, typedPayload(1, fields.slice(0, 8)), {
     type: 1,
@@ -97,23 +111,40 @@ function decodeAccessList(raw: Uint8Array, options: DecodeOptions): Transaction 
     data: bytesOf(fields[6], 'data'),
     accessList: accessListOf(fields[7]),
     authorizationList: [],
+    ...NO_BLOBS,
     ...signatureOf(fields, 8),
   });
 }
 
 function decodeDynamicFee(raw: Uint8Array, options: DecodeOptions): Transaction {
-  const fields = listOf(decodeRlp(raw.subarray(1)), 12, 'transaction');
+  const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 12, 'transaction');
   return finish(raw, options, typedPayload(2, fields.slice(0, 9)), {
     type: 2,
     ...dynamicFeeFields(fields),
     to: recipient(fields[5]),
     authorizationList: [],
+    ...NO_BLOBS,
     ...signatureOf(fields, 9),
   });
 }
 
+function decodeBlob(raw: Uint8Array, options: DecodeOptions): Transaction {
+  const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 14, 'transaction');
+  const to = recipient(fields[5]);
+  if (to === undefined) throw new DecodeError('malformed-field', 'rlp: blob transaction without a recipient');
+  return finish(raw, options, typedPayload(3, fields.slice(0, 11)), {
+    type: 3,
+    ...dynamicFeeFields(fields),
+    to,
+    authorizationList: [],
+    maxFeePerBlobGas: integer(fields[9], 32, 'maxFeePerBlobGas'),
+    blobVersionedHashes: listOf(fields[10], undefined, 'blobVersionedHashes').map((hash) => hashOf(hash, 'blobVersionedHash')),
+    ...signatureOf(fields, 11),
+  });
+}
+
 function decodeSetCode(raw: Uint8Array, options: DecodeOptions): Transaction {
-  const fields = listOf(decodeRlp(raw.subarray(1)), 13, 'transaction');
+  const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 13, 'transaction');
   const to = recipient(fields[5]);
   if (to === undefined) throw new DecodeError('malformed-field', 'rlp: EIP-7702 transaction without a recipient');
   return finish(raw, options, typedPayload(4, fields.slice(0, 10)), {
@@ -121,6 +152,7 @@ function decodeSetCode(raw: Uint8Array, options: DecodeOptions): Transaction {
     ...dynamicFeeFields(fields),
     to,
     authorizationList: listOf(fields[9], undefined, 'authorizationList').map(authorizationOf),
+    ...NO_BLOBS,
     ...signatureOf(fields, 10),
   });
 }
@@ -150,7 +182,8 @@ function finish(raw: Uint8Array, options: DecodeOptions, payload: Uint8Array, fi
   }
   let sender = options.sender;
   if (sender === undefined) {
-    if (!isValidSignature(fields.r, fields.s)) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
+    const {isHomestead} = options.rules ?? NEWEST;
+    if (!isValidSignature(fields.r, fields.s, isHomestead)) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
     sender = recoverAddress(keccak256(payload), fields.yParity, fields.r, fields.s);
     if (sender === undefined) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
   }
@@ -184,11 +217,7 @@ function accessListOf(item: RlpItem | undefined): AccessListEntry[] {
     const fields = listOf(entry, 2, 'accessList entry');
     return {
       address: addressOf(fields[0], 'accessList address'),
-      storageKeys: listOf(fields[1], undefined, 'accessList keys').map((key) => {
-        const bytes = bytesOf(key, 'accessList key');
-        if (bytes.length !== 32) throw new DecodeError('malformed-field', 'rlp: accessList key is not 32 bytes');
-        return bytesToHex(bytes);
-      }),
+      storageKeys: listOf(fields[1], undefined, 'accessList keys').map((key) => hashOf(key, 'accessList key')),
     };
   });
 }
@@ -201,6 +230,12 @@ function addressOf(item: RlpItem | undefined, name: string): Address {
   const bytes = bytesOf(item, name);
   if (bytes.length !== 20) throw new DecodeError('malformed-field', `rlp: ${name} is not 20 bytes`);
   return `0x${bytesToPlainHex(bytes)}`;
+}
+
+function hashOf(item: RlpItem | undefined, name: string): Hash {
+  const bytes = bytesOf(item, name);
+  if (bytes.length !== 32) throw new DecodeError('malformed-field', `rlp: ${name} is not 32 bytes`);
+  return bytesToHex(bytes);
 }
 
 function bytesOf(item: RlpItem | undefined, name: string): Uint8Array {

@@ -20,7 +20,7 @@ export interface Authorization {
   readonly s: bigint;
 }
 
-/** A decoded Ethereum transaction with its recovered sender. Types 0, 1, 2, 4 (3 only in imported chains). */
+/** A decoded Ethereum transaction with its recovered sender. Type 3 only in imported chains. */
 export interface Transaction {
   readonly type: 0 | 1 | 2 | 3 | 4;
   readonly hash: Hash;
@@ -38,6 +38,10 @@ export interface Transaction {
   readonly maxPriorityFeePerGas: bigint;
   readonly accessList: readonly AccessListEntry[];
   readonly authorizationList: readonly Authorization[];
+  /** Type 3; 0 in others. */
+  readonly maxFeePerBlobGas: bigint;
+  /** Type 3; empty in others. */
+  readonly blobVersionedHashes: readonly Hash[];
   readonly yParity: number;
   /** v as it stands on the wire (legacy: 27/28 or EIP-155). */
   readonly v: bigint;

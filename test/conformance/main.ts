@@ -1,7 +1,7 @@
 /** `npm run conformance -- SUITE DIR`: runs the vectors that others wrote, from any folder of the suite's format. */
 import {existsSync, statSync} from 'node:fs';
 import {resolve} from 'node:path';
-import {runSuite} from './runner.ts';
+import {runOnAllCores} from './processes.ts';
 import {SUITES} from './suites.ts';
 
 const [name, folder] = process.argv.slice(2);
@@ -16,12 +16,12 @@ if (name === undefined || name === '--help' || name === '-h') {
 } else if (!existsSync(folder) || !statSync(folder).isDirectory()) {
   refuse(`${resolve(folder)} is not a folder.`);
 } else {
-  const {failed} = await runSuite(await suite.load(), resolve(folder), (line) => process.stdout.write(`${line}\n`));
+  const {failed} = await runOnAllCores(name, await suite.load(), resolve(folder), (line) => process.stdout.write(`${line}\n`));
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
 function usage(): string {
-  const list = [...SUITES].map(([suiteName, {summary}]) => `  ${suiteName.padEnd(14)} ${summary}`).join('\n');
+  const list = [...SUITES].map(([suiteName, {summary}]) => `  ${suiteName.padEnd(17)} ${summary}`).join('\n');
   return `Usage: npm run conformance -- SUITE DIR\n\nSuites:\n${list}\n`;
 }
 

@@ -22,23 +22,63 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Prints every failure and skip with its reason, and the counts as the last line. An empty folder counts as a failure. */
-export async function runSuite(suite: Suite, folder: string, print: (line: string) => void): Promise<Counts> {
+/** Of one file: its counts, and a line for each failure and skip with the reason. */
+export interface FileReport extends Counts {
+  readonly lines: readonly string[];
+}
+
+export type FileRunner = (path: string) => Promise<FileReport>;
+
+/**
+ * Prints every failure and skip with its reason, in the order of the files, and the counts as the last line. An empty folder counts as
+ * a failure. `run` may be called for as many files at once as `width` says.
+ */
+export async function runFiles(folder: string, extension: string, run: FileRunner, width: number, print: (line: string) => void): Promise<Counts> {
+  const paths = filesBelow(folder, extension).map((file) => relative(folder, file));
+  const reports = new Map<number, FileReport>();
   const counts = {passed: 0, failed: 0, skipped: 0};
-  for (const file of filesBelow(folder, suite.extension)) {
-    const path = relative(folder, file);
-    for (const test of casesIn(suite, file)) {
-      const outcome = await test.run().catch((error: Error): Outcome => ({kind: 'failed', reason: error.stack ?? error.message}));
-      counts[outcome.kind]++;
-      if (outcome.kind !== 'passed') print(`${outcome.kind.toUpperCase()} ${path}${test.name === '' ? '' : ` (${test.name})`}: ${outcome.reason}`);
+  let next = 0;
+  let printed = 0;
+  const work = async (): Promise<void> => {
+    while (next < paths.length) {
+      const index = next++;
+      reports.set(index, await run(paths[index]!));
+      for (let report = reports.get(printed); report !== undefined; report = reports.get(++printed)) {
+        counts.passed += report.passed;
+        counts.failed += report.failed;
+        counts.skipped += report.skipped;
+        for (const line of report.lines) print(line);
+        reports.delete(printed);
+      }
     }
-  }
+  };
+  await Promise.all(Array.from({length: width}, work));
   if (counts.passed + counts.failed + counts.skipped === 0) {
     counts.failed++;
-    print(`FAILED ${folder}: it holds no ${suite.extension} file`);
+    print(`FAILED ${folder}: it holds no ${extension} file`);
   }
   print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts;
+}
+
+/** In this process, one file after the other. */
+export function runSuite(suite: Suite, folder: string, print: (line: string) => void): Promise<Counts> {
+  return runFiles(folder, suite.extension, (path) => runFile(suite, folder, path), 1, print);
+}
+
+export async function runFile(suite: Suite, folder: string, path: string): Promise<FileReport> {
+  const counts = {passed: 0, failed: 0, skipped: 0};
+  const lines: string[] = [];
+  for (const test of casesIn(suite, join(folder, path))) {
+    const outcome = await test.run().catch((error: Error): Outcome => ({kind: 'failed', reason: error.stack ?? error.message}));
+    counts[outcome.kind]++;
+    if (outcome.kind !== 'passed') lines.push(`${outcome.kind.toUpperCase()} ${path}${test.name === '' ? '' : ` (${test.name})`}: ${outcome.reason}`);
+  }
+  return {...counts, lines};
+}
+
+export function countFiles(folder: string, extension: string): number {
+  return filesBelow(folder, extension).length;
 }
 
 function casesIn(suite: Suite, file: string): readonly Case[] {

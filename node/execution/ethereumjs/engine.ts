@@ -36,6 +36,8 @@ class EthereumjsEngine implements ExecutionEngine {
   readonly #journal: WarmJournal;
   readonly #precompiles: ReadonlySet<string>;
   readonly #chain: {block: BlockEnvironment | undefined};
+  /** EIP-6780. */
+  readonly #keepsOlderContracts: boolean;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(evm: EVM, states: OverlayStateManager, journal: WarmJournal, chain: {block: BlockEnvironment | undefined}) {
@@ -43,6 +45,7 @@ class EthereumjsEngine implements ExecutionEngine {
     this.#states = states;
     this.#journal = journal;
     this.#chain = chain;
+    this.#keepsOlderContracts = evm.common.isActivatedEIP(6780);
     this.#precompiles = new Set([...evm.precompiles.keys()].map((address) => `0x${address}`));
   }
 
@@ -88,9 +91,10 @@ class EthereumjsEngine implements ExecutionEngine {
         ...(frame.to === undefined ? {} : {to: toEvmAddress(frame.to)}),
         value: frame.value,
         data: frame.data,
+        ...(frame.blobVersionedHashes.length === 0 ? {} : {blobVersionedHashes: [...frame.blobVersionedHashes]}),
         skipNonceIncrement: true,
       });
-      return resultOf(result, frame);
+      return resultOf(result, frame, this.#keepsOlderContracts);
     } finally {
       evm.transientStorage.clear();
       this.#states.overlay = undefined;
@@ -129,14 +133,14 @@ function headerOf(block: BlockEnvironment) {
   };
 }
 
-function resultOf(result: EvmResult, frame: Frame): FrameResult {
+function resultOf(result: EvmResult, frame: Frame, keepsOlderContracts: boolean): FrameResult {
   const {execResult} = result;
   const failure = execResult.exceptionError?.error;
   const succeeded = failure === undefined;
   const created = execResult.createdAddresses;
   const destroyed: Address[] = [];
   if (succeeded) {
-    for (const address of execResult.selfdestruct?.keys() ?? []) if (created?.has(address) === true) destroyed.push(address);
+    for (const address of execResult.selfdestruct?.keys() ?? []) if (!keepsOlderContracts || created?.has(address) === true) destroyed.push(address);
   }
   return {
     status: succeeded ? 'success' : failure === 'revert' ? 'revert' : 'failure',

@@ -54,11 +54,16 @@ export class FlatState implements StateSource {
     return code;
   }
 
-  /** All slots of an account in the database. Only needed when storage vanishes at once, which no rule in force does to stored accounts. */
+  /** All slots of an account. Only needed when storage vanishes at once, as by a SELFDESTRUCT before Cancun. */
   async slotsOf(address: Address): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const [gte, lt] = slotRange(address);
+    const staged = this.#staged?.slots.get(address);
     const slots = new Map<Hash, Uint8Array>();
     for await (const [key, value] of this.#db.range(gte, lt)) slots.set(bytesToHex(key.subarray(21)), value);
+    for (const [slot, {after}] of staged ?? []) {
+      if (after.length === 0) slots.delete(slot);
+      else slots.set(slot, after);
+    }
     return slots;
   }
 

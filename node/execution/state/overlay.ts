@@ -108,10 +108,13 @@ export class StateOverlay implements StateSource {
     while (this.#journal.length > length) this.#undo(this.#journal.pop()!);
   }
 
-  /** Ends a transaction: accounts it touched and left empty disappear (EIP-161), its changes can no longer be reverted. */
-  endTransaction(): void {
+  /**
+   * Ends a transaction: its changes can no longer be reverted, and accounts that it touched and left empty disappear (EIP-161; not
+   * before Spurious Dragon).
+   */
+  endTransaction(clearsEmpty = true): void {
     if (this.#checkpoints.length !== 0) throw new Error('a checkpoint is still open at the end of a transaction');
-    for (const entry of this.#journal) {
+    for (const entry of clearsEmpty ? this.#journal : []) {
       if (entry.kind !== 'account') continue;
       const account = this.#accounts.get(entry.address);
       if (account === undefined || account === null || !isEmptyAccount(account)) continue;

@@ -1,7 +1,7 @@
 /**
  * Nodes of the Merkle Patricia trie (Yellow Paper, appendix D) in memory. Paths are strings of lower-case hex digits, one per nibble.
  * A node is never changed once the session that made it is over, so an older root stays readable beside a newer one.
- * Keys of one trie are never prefixes of each other (they are hashes, or RLP of an index), so branches hold no value.
+ * Keys of the chain's tries are never prefixes of each other (they are hashes, or RLP of an index), so none of their branches has a value.
  */
 import {bytesToPlainHex} from '../hex.ts';
 import {keccak256} from '../keccak.ts';
@@ -35,6 +35,8 @@ export interface ExtensionNode extends NodeBase {
 export interface BranchNode extends NodeBase {
   readonly kind: typeof NodeKind.Branch;
   children: (TrieNode | undefined)[];
+  /** Of the key that ends here. */
+  value: Uint8Array | undefined;
 }
 export type TrieNode = HashNode | LeafNode | ExtensionNode | BranchNode;
 
@@ -57,7 +59,7 @@ export function extensionNode(key: string, child: TrieNode, owner: object | unde
 }
 
 export function branchNode(owner: object | undefined): BranchNode {
-  return {kind: NodeKind.Branch, children: new Array<TrieNode | undefined>(16).fill(undefined), ref: undefined, saved: false, owner};
+  return {kind: NodeKind.Branch, children: new Array<TrieNode | undefined>(16).fill(undefined), value: undefined, ref: undefined, saved: false, owner};
 }
 
 /** Value of the hex digit at `index`. */
@@ -107,9 +109,11 @@ function encodePair(first: Uint8Array, second: Uint8Array): Uint8Array {
   return out;
 }
 
+const NO_VALUE = Uint8Array.of(0x80);
+
 function encodeBranch(node: BranchNode): Uint8Array {
-  // 16 references and the empty value.
-  let payload = 1;
+  const value = node.value === undefined ? NO_VALUE : encodeRlp(node.value);
+  let payload = value.length;
   for (let i = 0; i < 16; i++) {
     const child = node.children[i];
     payload += child === undefined ? 1 : refOf(child).length;
@@ -125,7 +129,7 @@ function encodeBranch(node: BranchNode): Uint8Array {
       offset += child.ref!.length;
     }
   }
-  out[offset] = 0x80;
+  out.set(value, offset);
   return out;
 }
 
@@ -139,10 +143,17 @@ function writeListPrefix(out: Uint8Array, payload: number): number {
     out[1] = payload;
     return 2;
   }
-  out[0] = 0xf9;
-  out[1] = payload >> 8;
-  out[2] = payload & 0xff;
-  return 3;
+  if (payload < 0x10000) {
+    out[0] = 0xf9;
+    out[1] = payload >> 8;
+    out[2] = payload & 0xff;
+    return 3;
+  }
+  out[0] = 0xfa;
+  out[1] = payload >> 16;
+  out[2] = (payload >> 8) & 0xff;
+  out[3] = payload & 0xff;
+  return 4;
 }
 
 /** Hex-prefix encoding: the first nibble says leaf (2) and odd length (1). */
@@ -165,6 +176,9 @@ function nodeOf(item: RlpItem): TrieNode {
   if (item.length === 17) {
     const branch = branchNode(undefined);
     for (let i = 0; i < 16; i++) branch.children[i] = childOf(item[i]!);
+    const value = item[16];
+    if (!(value instanceof Uint8Array)) throw new Error('a branch holds a string');
+    if (value.length > 0) branch.value = value.slice();
     branch.saved = true;
     branch.ref = undefined;
     return branch;

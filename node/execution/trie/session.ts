@@ -47,7 +47,7 @@ export class TrieSession {
     while (node !== undefined) {
       if (node.kind === NodeKind.Hash) node = this.#resolve(node, key.slice(0, depth));
       if (depth === 0 || refOf(node).length === 33) proof.push(encodeNode(node));
-      if (node.kind === NodeKind.Branch) {
+      if (node.kind === NodeKind.Branch && depth < key.length) {
         node = node.children[nibbleAt(key, depth++)];
       } else if (node.kind === NodeKind.Extension && key.startsWith(node.key, depth)) {
         depth += node.key.length;
@@ -74,8 +74,8 @@ export class TrieSession {
         this.#retire(node, key, depth);
         const common = commonLength(rest, node.key);
         const branch = this.#branch();
-        branch.children[nibbleAt(node.key, common)] = this.#leaf(node.key.slice(common + 1), node.value);
-        branch.children[nibbleAt(rest, common)] = this.#leaf(rest.slice(common + 1), value);
+        this.#hang(branch, node.key, common, node.value);
+        this.#hang(branch, rest, common, value);
         return common === 0 ? branch : this.#extension(rest.slice(0, common), branch);
       }
       case NodeKind.Extension: {
@@ -89,10 +89,16 @@ export class TrieSession {
         const branch = this.#branch();
         const below = node.key.slice(common + 1);
         branch.children[nibbleAt(node.key, common)] = below === '' ? node.child : this.#extension(below, node.child);
-        branch.children[nibbleAt(rest, common)] = this.#leaf(rest.slice(common + 1), value);
+        this.#hang(branch, rest, common, value);
         return common === 0 ? branch : this.#extension(rest.slice(0, common), branch);
       }
       case NodeKind.Branch: {
+        if (depth === key.length) {
+          if (node.value !== undefined && bytesEqual(node.value, value)) return node;
+          const branch = this.#own(node, key, depth);
+          branch.value = value;
+          return branch;
+        }
         const index = nibbleAt(key, depth);
         const child = node.children[index];
         const changed = this.#insert(child, key, depth + 1, value);
@@ -124,6 +130,12 @@ export class TrieSession {
         return this.#withChild(node, child, key, depth);
       }
       case NodeKind.Branch: {
+        if (depth === key.length) {
+          if (node.value === undefined) return node;
+          const branch = this.#own(node, key, depth);
+          branch.value = undefined;
+          return this.#collapse(branch, key, depth);
+        }
         const index = nibbleAt(key, depth);
         const child = node.children[index];
         const changed = this.#remove(child, key, depth + 1);
@@ -135,7 +147,13 @@ export class TrieSession {
     }
   }
 
-  /** A branch with one child left becomes that child with a longer path. */
+  /** Puts a new leaf, whose key is `key` from the `common`th digit on, below or into a new branch. */
+  #hang(branch: BranchNode, key: string, common: number, value: Uint8Array): void {
+    if (key.length === common) branch.value = value;
+    else branch.children[nibbleAt(key, common)] = this.#leaf(key.slice(common + 1), value);
+  }
+
+  /** A branch with one child left becomes that child with a longer path; one with its value only becomes a leaf. */
   #collapse(branch: BranchNode, key: string, depth: number): TrieNode {
     let only = -1;
     for (let i = 0; i < 16; i++) {
@@ -143,6 +161,7 @@ export class TrieSession {
       if (only !== -1) return branch;
       only = i;
     }
+    if (branch.value !== undefined) return only === -1 ? this.#leaf('', branch.value) : branch;
     const digit = DIGITS[only]!;
     const path = key.slice(0, depth) + digit;
     let child = branch.children[only]!;

@@ -123,6 +123,8 @@ export class Unsigned {
       maxPriorityFeePerGas: fee.tip,
       accessList: [],
       authorizationList: [],
+      maxFeePerBlobGas: 0n,
+      blobVersionedHashes: [],
       yParity: 0,
       v: 0n,
       r: 1n,
