@@ -2,7 +2,8 @@
 import type {Application, KeyValueStore, Logger} from '#consensus/engine';
 import type {ChainBackend} from '../rpc/eth/backend.ts';
 import type {ForkSchedule} from './rules.ts';
-import type {BlockEvent, StateReader, Transaction} from './types.ts';
+import type {ChainImporter} from './import/importer.ts';
+import type {Address, BlockEvent, StateReader, Transaction} from './types.ts';
 
 export interface ChainOptions {
   /** Rules of each block. Others than the default, Osaka from genesis on, are for imported chains. */
@@ -11,6 +12,8 @@ export interface ChainOptions {
   readonly baseFeeFloor?: bigint;
   /** Whether the chain's precompiles (SAPs) answer. Default true; the official state tests need false. */
   readonly precompiles?: boolean;
+  /** EIP-6110, of an imported chain. This chain has no deposits. */
+  readonly depositContract?: Address;
 }
 
 export interface SnapshotSettings {
@@ -39,6 +42,8 @@ export interface ExecutionOptions {
 
 export interface Execution {
   readonly app: Application;
+  /** Brings in chains that others made, in the place of consensus. */
+  readonly importer: ChainImporter;
   /** Usable once the chain has its genesis (after `app.initChain`, or at once on a database that has it). */
   readonly backend: ChainBackend;
   /** The state after the last committed block, always the newest. */

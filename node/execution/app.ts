@@ -64,6 +64,18 @@ export class EvmApplication implements Application {
     return () => void this.#listeners.delete(fn);
   }
 
+  /** Tells the subscribers of a block that is durable. */
+  announce(event: BlockEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A subscriber must not stop the chain.
+        this.#modules.logger.error({err: error}, 'a block subscriber failed');
+      }
+    }
+  }
+
   async info(): Promise<InfoResponse> {
     const {chain} = this.#modules;
     if (!chain.isInitialised) return {version: APP_VERSION, appVersion: APP_PROTOCOL, lastBlockHeight: 0n, lastBlockAppHash: EMPTY};
@@ -117,14 +129,7 @@ export class EvmApplication implements Application {
     await this.#modules.chain.commit(executed);
     this.#modules.snapshots?.afterCommit();
     const {block, receipts, cometHash, executionMs} = executed;
-    for (const listener of this.#listeners) {
-      try {
-        listener({block, receipts, cometHash, executionMs});
-      } catch (error) {
-        // A subscriber must not stop the chain.
-        this.#modules.logger.error({err: error}, 'a block subscriber failed');
-      }
-    }
+    this.announce({block, receipts, cometHash, executionMs});
     return {retainHeight: 0n};
   }
 

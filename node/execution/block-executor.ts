@@ -94,7 +94,7 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
       if (tx.gasLimit > block.gasLimit - gasUsed) throw new TransactionError('block-gas-exceeded', 'gas limit reached');
       const pending = processTransaction(tx, context);
       const outcome: TransactionOutcome = 'then' in pending ? await pending : pending;
-      const place = {index: included.length, blockNumber: block.number, gasUsedBefore: gasUsed, firstLogIndex: logs};
+      const place = {index: included.length, blockNumber: block.number, blockTimestamp: block.timestamp, gasUsedBefore: gasUsed, firstLogIndex: logs};
       receipts.push(makeReceipt(tx, outcome, place));
       included.push(tx);
       txResults.push(resultOf(tx, outcome));

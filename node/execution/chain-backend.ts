@@ -1,5 +1,7 @@
-import type {AccountProof, BlockOverrides, CallOutcome, CallRequest, ChainBackend, StateOverrides} from '../rpc/eth/backend.ts';
+import type {AccountProof, BlockOverrides, CallOutcome, CallRequest, ChainBackend, ChainFork, StateOverrides} from '../rpc/eth/backend.ts';
 import type {BloomIndex, LogFilter} from './block/bloom-index.ts';
+import {blobBaseFee} from './block/blob-fee.ts';
+import {nextExcessBlobGas} from './block/excess-blob-gas.ts';
 import {ZERO_HASH} from './block/header.ts';
 import {executeCall, overrideBlock} from './call.ts';
 import type {Chain} from './chain.ts';
@@ -8,15 +10,17 @@ import type {BlockEnvironment} from './engine.ts';
 import {ChainError} from './errors.ts';
 import {bytesToBigInt, EMPTY} from './hex.ts';
 import {intrinsicGas} from './intrinsic-gas.ts';
-import {PROOF_SLOTS_MAX} from './limits.ts';
+import {GAS_PER_BLOB, PROOF_SLOTS_MAX} from './limits.ts';
 import {stateReader} from './state/reader.ts';
 import {EMPTY_ACCOUNT} from './state/types.ts';
-import type {Address, BlockEvent, EthBlock, Hash, Receipt, StateReader} from './types.ts';
+import type {Address, BlockEvent, EthBlock, EthHeader, Hash, Receipt, StateReader} from './types.ts';
 
 export interface ChainBackendModules {
   readonly chain: Chain;
   readonly blooms: BloomIndex;
   readonly engines: Engines;
+  /** EIP-7910. */
+  readonly forks: readonly ChainFork[];
   onBlock(fn: (event: BlockEvent) => void): () => void;
 }
 
@@ -79,24 +83,25 @@ export class EvmChainBackend implements ChainBackend {
     return stateReader(() => source);
   }
 
-  async call(request: CallRequest, number: bigint, options: CallOptions): Promise<CallOutcome> {
+  async call(request: CallRequest, at: bigint, options: CallOptions): Promise<CallOutcome> {
     const {chain} = this.#modules;
-    const state = chain.state.at(number);
-    const header = chain.blocks.block(number)?.header;
+    const state = chain.state.at(at);
+    const header = chain.blocks.block(at)?.header;
     if (header === undefined) throw new ChainError('state-unavailable', 'header not found');
     const pending = options.pending === true;
+    const number = pending ? header.number + 1n : header.number;
+    const rules = chain.schedule.rulesAt(number, header.timestamp);
     const block: BlockEnvironment = {
-      number: pending ? header.number + 1n : header.number,
+      number,
       timestamp: header.timestamp,
       miner: header.miner,
       gasLimit: header.gasLimit,
-      baseFeePerGas: pending ? chain.nextBaseFee() : header.baseFeePerGas,
+      baseFeePerGas: pending ? chain.nextBaseFee() : (header.baseFeePerGas ?? 0n),
       prevRandao: header.mixHash,
       difficulty: header.difficulty,
-      blobBaseFee: 1n,
+      blobBaseFee: this.blobGas(header).price,
       blockHash: (wanted) => chain.blocks.hashOf(wanted) ?? ZERO_HASH,
     };
-    const rules = chain.schedule.rulesAt(block.number, block.timestamp);
     const context = {
       state,
       block: overrideBlock(block, options.blockOverrides),
@@ -121,6 +126,21 @@ export class EvmChainBackend implements ChainBackend {
 
   baseFeeOfNextBlock(): bigint {
     return this.#modules.chain.nextBaseFee();
+  }
+
+  blobGas({number, timestamp, excessBlobGas = 0n}: EthHeader): {readonly price: bigint; readonly max: bigint} {
+    const {blobs} = this.#modules.chain.schedule.rulesAt(number, timestamp);
+    return blobs === undefined ? {price: 0n, max: 0n} : {price: blobBaseFee(excessBlobGas, blobs), max: blobs.max * GAS_PER_BLOB};
+  }
+
+  blobBaseFeeOfNextBlock(): bigint {
+    const {chain} = this.#modules;
+    const {blobs, isOsaka} = chain.nextRules();
+    return blobs === undefined ? 0n : blobBaseFee(nextExcessBlobGas(chain.head.block.header, {blobs, hasReservePrice: isOsaka}), blobs);
+  }
+
+  forks(): readonly ChainFork[] {
+    return this.#modules.forks;
   }
 
   candidateBlocks(from: bigint, to: bigint, filter: LogFilter): AsyncIterable<bigint> {

@@ -6,6 +6,7 @@ import {EthBlockStore} from './block/block-store.ts';
 import {nextBaseFee} from './block/base-fee.ts';
 import {ChainError} from './errors.ts';
 import {applyGenesis, parseGenesisState} from './genesis.ts';
+import type {GenesisAccountState} from './genesis.ts';
 import {bigIntToBytes, bytesEqual, bytesToBigInt, bytesToHex, EMPTY, hexToBytes} from './hex.ts';
 import {baseKey, chainRange, genesisKey, headKey, readUint64, restoreKey, uint64} from './keys.ts';
 import {WIPE_KEYS_PER_BATCH} from './limits.ts';
@@ -24,6 +25,14 @@ export interface ChainParameters {
   readonly feeRecipients: ReadonlyMap<string, Address>;
   /** SHA-256 of the genesis document's app_state and time: tells a repeated InitChain from a different one. */
   readonly digest: Uint8Array;
+}
+
+/** What a chain begins with. */
+export interface ChainGenesis {
+  readonly digest: Uint8Array;
+  readonly parameters: Omit<ChainParameters, 'digest'>;
+  readonly accounts: readonly GenesisAccountState[];
+  block(stateRoot: Hash): EthBlock;
 }
 
 export interface CommittedHead {
@@ -125,7 +134,9 @@ export class Chain {
     return this.schedule.rulesAt(number + 1n, timestamp);
   }
 
+  /** 0 before London, on imported chains. */
   nextBaseFee(): bigint {
+    if (!this.nextRules().isLondon) return 0n;
     return nextBaseFee(this.head.block.header, this.baseFeeFloor);
   }
 
@@ -136,19 +147,29 @@ export class Chain {
 
   /** Writes genesis, or recognises it. Returns the app hash. Throws when the database holds another chain. */
   async initialise(appState: unknown, timeSeconds: bigint): Promise<Uint8Array> {
-    const digest = genesisDigest(appState, timeSeconds);
+    const genesis = parseGenesisState(appState);
+    const {chainId, gasLimit, baseFee: baseFeePerGas, feeRecipients, accounts} = genesis;
+    return this.adoptGenesis({
+      digest: genesisDigest(appState, timeSeconds),
+      parameters: {chainId, gasLimit, feeRecipients},
+      accounts,
+      block: (stateRoot) => buildGenesisBlock({gasLimit, baseFeePerGas, timestamp: timeSeconds, stateRoot}),
+    });
+  }
+
+  /** As `initialise`, with a block 0 of any shape. */
+  async adoptGenesis({digest, parameters, accounts, block: build}: ChainGenesis): Promise<Uint8Array> {
     if (this.#head !== undefined) {
       if (this.#head.block.header.number !== 0n) throw new Error(`the chain already has ${this.#head.block.header.number} blocks`);
       if (!bytesEqual(this.parameters.digest, digest)) throw new Error('the database belongs to another genesis document');
       return this.#head.appHash;
     }
     if (this.#isRestored) await this.wipe();
-    const genesis = parseGenesisState(appState);
     const overlay = new StateOverlay(this.#state.newest);
-    applyGenesis(overlay, genesis.accounts);
+    applyGenesis(overlay, accounts);
     const prepared = await this.#state.prepare(overlay);
-    const block = buildGenesisBlock({gasLimit: genesis.gasLimit, baseFeePerGas: genesis.baseFee, timestamp: timeSeconds, stateRoot: prepared.stateRoot});
-    this.#parameters = {chainId: genesis.chainId, gasLimit: genesis.gasLimit, feeRecipients: genesis.feeRecipients, digest};
+    const block = build(prepared.stateRoot);
+    this.#parameters = {...parameters, digest};
     const appHash = appHashOf(block);
     await this.commit({block, receipts: [], prepared, appHash, cometHash: ZERO_COMET_HASH}, [
       {type: 'put', key: genesisKey, value: encodeParameters(this.#parameters)},

@@ -12,10 +12,15 @@ import {DATABASE_KIND, DATABASE_VERSION} from './keys.ts';
 import {HISTORY_BLOCKS_DEFAULT} from './limits.ts';
 import {constantSchedule} from './rules.ts';
 import type {Hardfork} from './rules.ts';
+import {chainForks} from './fork-config.ts';
+import {ChainImporter} from './import/importer.ts';
 import {Snapshots} from './snapshot/snapshots.ts';
 import {SnapshotStore} from './snapshot/store.ts';
 import {stateReader} from './state/reader.ts';
 import {TransactionCache} from './transaction-cache.ts';
+import type {Address} from './types.ts';
+
+const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`;
 
 /** wei per gas. The base fee never falls below it. */
 export const BASE_FEE_FLOOR = 100_000_000n;
@@ -54,11 +59,22 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
 
   const snapshots = await openSnapshots(options, chain, warmUp);
   const app = new EvmApplication({chain, logger: options.logger, executor, warmUp, decode, snapshots});
-  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, onBlock: (fn) => app.onBlock(fn)});
+  const {precompiles = true, depositContract} = options.chainOptions ?? {};
+  const forks = chainForks(chain.schedule, {precompiles, depositContract});
+  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, forks, onBlock: (fn) => app.onBlock(fn)});
   app.onBlock(({block}) => transactions.forget(block.transactions));
   if (chain.isInitialised) await warmUp();
+  const importer = new ChainImporter({
+    chain,
+    depositContract: depositContract ?? ZERO_ADDRESS,
+    engineFor: executor.engineFor,
+    yieldTurn,
+    now,
+    announce: (event) => app.announce(event),
+  });
   return {
     app,
+    importer,
     backend,
     latest: stateReader(() => chain.state.newest),
     decode,

@@ -74,3 +74,7 @@ export const SNAPSHOT_TRANSACTIONS_MAX = 100_000;
 export const RESTORE_ENTRIES_PER_TURN = 2_000;
 /** Keys removed at a time when a restore is given up. */
 export const WIPE_KEYS_PER_BATCH = 10_000;
+/** Bytes of one block of an imported chain; they had no bound of their own before EIP-7934. */
+export const IMPORT_BLOCK_BYTES_MAX = 64 * 1024 * 1024;
+/** Bytes of a header's extraData. */
+export const EXTRA_DATA_BYTES_MAX = 32;

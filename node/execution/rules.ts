@@ -26,6 +26,10 @@ const HARDFORKS = [
 
 export type Hardfork = (typeof HARDFORKS)[number];
 
+export function hasReached(hardfork: Hardfork, first: Hardfork): boolean {
+  return HARDFORKS.indexOf(hardfork) >= HARDFORKS.indexOf(first);
+}
+
 /** EIP-4844, 7691, 7892: blobs per block, and how fast their price follows. */
 export interface BlobParameters {
   readonly target: bigint;
@@ -73,8 +77,7 @@ const BLOBS: Partial<Record<Hardfork, BlobParameters>> = {
 
 /** `blobs`: for chains whose genesis says other numbers than mainnet (EIP-7892). */
 export function forkRules(hardfork: Hardfork, blobs: BlobParameters | undefined = BLOBS[hardfork]): ForkRules {
-  const level = HARDFORKS.indexOf(hardfork);
-  const from = (first: Hardfork): boolean => level >= HARDFORKS.indexOf(first);
+  const from = (first: Hardfork): boolean => hasReached(hardfork, first);
   return {
     hardfork,
     isHomestead: from('homestead'),
@@ -93,15 +96,24 @@ export function forkRules(hardfork: Hardfork, blobs: BlobParameters | undefined 
   };
 }
 
+/** A fork of a chain, and where it begins: at a block, or at a time in seconds. */
+export interface ScheduledFork {
+  readonly rules: ForkRules;
+  readonly block: bigint | undefined;
+  readonly timestamp: bigint | undefined;
+}
+
 /** The rules of each block of a chain. */
 export interface ForkSchedule {
+  /** In order; without the rules that hold before the first of them. */
+  readonly forks: readonly ScheduledFork[];
   rulesAt(number: bigint, timestamp: bigint): ForkRules;
 }
 
 /** The same rules from genesis on. */
 export function constantSchedule(hardfork: Hardfork): ForkSchedule {
   const rules = forkRules(hardfork);
-  return {rulesAt: () => rules};
+  return {forks: [{rules, block: 0n, timestamp: undefined}], rulesAt: () => rules};
 }
 
 /** Forks up to the merge begin at a block, later ones at a time in seconds. */
@@ -117,7 +129,7 @@ export interface ForkActivation {
  * @throws Error when they are not in the order of their introduction, or one has neither block nor time.
  */
 export function forkSchedule(activations: readonly ForkActivation[]): ForkSchedule {
-  const steps = activations.map(({hardfork, block, timestamp, blobs}) => {
+  const steps: readonly ScheduledFork[] = activations.map(({hardfork, block, timestamp, blobs}) => {
     if ((block === undefined) === (timestamp === undefined)) throw new Error(`fork ${hardfork}: a block or a time is needed`);
     return {block, timestamp, rules: forkRules(hardfork, blobs)};
   });
@@ -130,6 +142,7 @@ export function forkSchedule(activations: readonly ForkActivation[]): ForkSchedu
   }
   const first = forkRules('chainstart');
   return {
+    forks: steps,
     rulesAt: (number, timestamp) => {
       for (let i = steps.length - 1; i >= 0; i--) {
         const step = steps[i]!;

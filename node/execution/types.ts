@@ -64,6 +64,7 @@ export interface Receipt {
   readonly transactionIndex: number;
   readonly blockNumber: bigint;
   readonly blockHash: Hash;
+  readonly blockTimestamp: bigint;
   readonly from: Address;
   readonly to: Address | undefined;
   readonly contractAddress: Address | undefined;
@@ -75,6 +76,12 @@ export interface Receipt {
   readonly firstLogIndex: number;
   /** 256 bytes. */
   readonly logsBloom: Uint8Array;
+  /** State root after the transaction, in the place of the status: imported blocks before Byzantium. */
+  readonly root?: Hash;
+  /** Type 3 only, as the next. */
+  readonly blobGasUsed?: bigint;
+  /** wei per blob gas. */
+  readonly blobGasPrice?: bigint;
 }
 
 export interface EthHeader {
@@ -94,12 +101,25 @@ export interface EthHeader {
   readonly extraData: Uint8Array;
   readonly mixHash: Hash;
   readonly nonce: Hex;
-  readonly baseFeePerGas: bigint;
-  readonly withdrawalsRoot: Hash;
-  readonly blobGasUsed: bigint;
-  readonly excessBlobGas: bigint;
-  readonly parentBeaconBlockRoot: Hash;
-  readonly requestsHash: Hash;
+  /** From London on; this field and those after it are there in every block of this chain, and by fork in imported ones. */
+  readonly baseFeePerGas: bigint | undefined;
+  /** From Shanghai on. */
+  readonly withdrawalsRoot: Hash | undefined;
+  /** From Cancun on, as the next two. */
+  readonly blobGasUsed: bigint | undefined;
+  readonly excessBlobGas: bigint | undefined;
+  readonly parentBeaconBlockRoot: Hash | undefined;
+  /** From Prague on. */
+  readonly requestsHash: Hash | undefined;
+}
+
+/** EIP-4895: a payment of the consensus layer. Imported chains only. */
+export interface Withdrawal {
+  readonly index: bigint;
+  readonly validatorIndex: bigint;
+  readonly address: Address;
+  /** In gwei. */
+  readonly amount: bigint;
 }
 
 export interface EthBlock {
@@ -107,6 +127,10 @@ export interface EthBlock {
   readonly transactions: readonly Transaction[];
   /** Bytes of the RLP of the whole block. */
   readonly size: number;
+  /** Of an imported block under proof of work, each as a block without a body; absent: none. */
+  readonly uncles?: readonly EthBlock[];
+  /** Of an imported block whose header has a withdrawals root; absent: none. */
+  readonly withdrawals?: readonly Withdrawal[];
 }
 
 /** Read access to one version of the state. Synchronous: flat tables and caches. */

@@ -16,7 +16,7 @@ if (name === undefined || name === '--help' || name === '-h') {
 } else if (!existsSync(folder) || !statSync(folder).isDirectory()) {
   refuse(`${resolve(folder)} is not a folder.`);
 } else {
-  const {failed} = await runOnAllCores(name, await suite.load(), resolve(folder), (line) => process.stdout.write(`${line}\n`));
+  const {failed} = await runOnAllCores(name, await suite.load(resolve(folder)), resolve(folder), (line) => process.stdout.write(`${line}\n`));
   process.exitCode = failed === 0 ? 0 : 1;
 }
 

@@ -13,7 +13,7 @@ const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 export async function runOnAllCores(name: string, suite: Suite, folder: string, print: (line: string) => void): Promise<Counts> {
   const width = Math.min(availableParallelism(), PROCESSES_MAX);
-  if (width === 1 || countFiles(folder, suite.extension) < FILES_MIN) return runSuite(suite, folder, print);
+  if (suite.isSequential === true || width === 1 || countFiles(folder, suite.extension) < FILES_MIN) return runSuite(suite, folder, print);
   const idle = Array.from({length: width}, () => new Worker(name, folder));
   try {
     const run = async (path: string): Promise<FileReport> => {

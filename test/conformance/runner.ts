@@ -14,6 +14,10 @@ export interface Suite {
   readonly extension: string;
   /** By its content, never by its name. A file that is none of the suite's is a case that says so by being skipped. */
   casesOf(content: string): readonly Case[];
+  /** Its cases share something, so they run in this process, one after the other in the order of the files. */
+  readonly isSequential?: boolean;
+  /** After the last case. */
+  close?(): Promise<void>;
 }
 
 export interface Counts {
@@ -62,8 +66,12 @@ export async function runFiles(folder: string, extension: string, run: FileRunne
 }
 
 /** In this process, one file after the other. */
-export function runSuite(suite: Suite, folder: string, print: (line: string) => void): Promise<Counts> {
-  return runFiles(folder, suite.extension, (path) => runFile(suite, folder, path), 1, print);
+export async function runSuite(suite: Suite, folder: string, print: (line: string) => void): Promise<Counts> {
+  try {
+    return await runFiles(folder, suite.extension, (path) => runFile(suite, folder, path), 1, print);
+  } finally {
+    await suite.close?.();
+  }
 }
 
 export async function runFile(suite: Suite, folder: string, path: string): Promise<FileReport> {

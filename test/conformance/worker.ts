@@ -3,7 +3,7 @@ import {runFile} from './runner.ts';
 import {SUITES} from './suites.ts';
 
 const [name, folder] = process.argv.slice(2);
-const suite = await SUITES.get(name!)!.load();
+const suite = await SUITES.get(name!)!.load(folder!);
 
 process.on('message', (path: string) => {
   void runFile(suite, folder!, path).then((report) => process.send!(report));

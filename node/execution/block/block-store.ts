@@ -3,10 +3,13 @@ import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
 import {blockKey, bloomKey, hashOfNumberKey, headerKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
 import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX} from '../limits.ts';
 import {decodeRlp, encodeRlp} from '../rlp.ts';
+import type {RlpItem} from '../rlp.ts';
 import {decodeTransaction} from '../transaction.ts';
 import type {EthBlock, EthHeader, Hash, Receipt} from '../types.ts';
+import {uncleBlock} from './eth-block.ts';
 import {headerItem, headerOfItem} from './header.ts';
 import {decodeReceipts, encodeReceipts} from './receipt.ts';
+import {withdrawalItem, withdrawalOfItem} from './withdrawal.ts';
 
 interface CachedBlock {
   readonly block: EthBlock;
@@ -37,7 +40,7 @@ export class EthBlockStore {
       {
         type: 'put',
         key: blockKey(header.number),
-        value: encodeBlock(header, transactions, block.size),
+        value: encodeBlock(block),
       },
       {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
       {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
@@ -79,9 +82,9 @@ export class EthBlockStore {
 
   /** What a restored chain begins with; its receipts and its ancestors' bodies are not known. */
   static restoreOps(block: EthBlock, ancestors: readonly EthHeader[]): KeyValueOp[] {
-    const {header, transactions, size} = block;
+    const {header} = block;
     return [
-      {type: 'put', key: blockKey(header.number), value: encodeBlock(header, transactions, size)},
+      {type: 'put', key: blockKey(header.number), value: encodeBlock(block)},
       {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
       {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
       ...ancestors.flatMap((ancestor): KeyValueOp[] => [
@@ -161,8 +164,11 @@ export class EthBlockStore {
   }
 }
 
-function encodeBlock(header: EthHeader, transactions: EthBlock['transactions'], size: number): Uint8Array {
-  return encodeRlp([headerItem(header), transactions.map(({raw}) => raw), transactions.map(({sender}) => hexToBytes(sender)), uint64(BigInt(size))]);
+/** The last two fields are of imported blocks that have uncles or withdrawals. */
+function encodeBlock({header, transactions, size, uncles, withdrawals}: EthBlock): Uint8Array {
+  const item: RlpItem[] = [headerItem(header), transactions.map(({raw}) => raw), transactions.map(({sender}) => hexToBytes(sender)), uint64(BigInt(size))];
+  if (uncles !== undefined || withdrawals !== undefined) item.push((uncles ?? []).map(({header: uncle}) => headerItem(uncle)), (withdrawals ?? []).map(withdrawalItem));
+  return encodeRlp(item);
 }
 
 function decodeBlockHeader(bytes: Uint8Array): EthHeader {
@@ -174,11 +180,13 @@ function decodeBlockHeader(bytes: Uint8Array): EthHeader {
 function decodeBlock(bytes: Uint8Array): EthBlock {
   const item = decodeRlp(bytes, {itemsMax: Number.MAX_SAFE_INTEGER});
   if (item instanceof Uint8Array) throw new Error('database record: block expected');
-  const [header, raws, senders, size] = item;
+  const [header, raws, senders, size, uncles, withdrawals] = item;
   if (!Array.isArray(raws) || !Array.isArray(senders) || !(size instanceof Uint8Array)) throw new Error('database record: block expected');
   return {
     header: headerOfItem(header!),
     transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array)})),
     size: Number(readUint64(size)),
+    ...(Array.isArray(uncles) && uncles.length > 0 && {uncles: uncles.map((uncle) => uncleBlock(headerOfItem(uncle)))}),
+    ...(Array.isArray(withdrawals) && withdrawals.length > 0 && {withdrawals: withdrawals.map(withdrawalOfItem)}),
   };
 }

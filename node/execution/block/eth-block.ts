@@ -4,10 +4,11 @@ import {BLOCK_RLP_BYTES_MAX} from '../limits.ts';
 import {encodeRlp, lengthWithPrefix} from '../rlp.ts';
 import {EMPTY_ROOT_HASH} from '../state/types.ts';
 import {orderedTrieRoot} from '../trie/ordered.ts';
-import type {Address, EthBlock, EthHeader, Hash, Receipt, Transaction} from '../types.ts';
+import type {Address, EthBlock, EthHeader, Hash, Receipt, Transaction, Withdrawal} from '../types.ts';
 import {EMPTY_BLOOM, mergeBloom} from './bloom.ts';
 import {EMPTY_REQUESTS_HASH, EMPTY_UNCLES_HASH, headerItem, sealHeader, ZERO_HASH, ZERO_NONCE} from './header.ts';
 import {consensusReceipt} from './receipt.ts';
+import {withdrawalItem} from './withdrawal.ts';
 
 const RANDAO_DOMAIN = new TextEncoder().encode('prevrandao');
 
@@ -83,11 +84,21 @@ export function buildGenesisBlock(input: {gasLimit: bigint; baseFeePerGas: bigin
   );
 }
 
-/** Bytes of RLP([header, transactions, uncles, withdrawals]). */
-export function blockSize(header: EthHeader, transactions: readonly Transaction[]): number {
-  let body = 0;
-  for (const {raw} of transactions) body += transactionSize(raw);
-  return lengthWithPrefix(encodeRlp(headerItem(header)).length + lengthWithPrefix(body) + 2);
+/** Bytes of RLP([header, transactions, uncles, withdrawals]); before Shanghai there is no fourth. */
+export function blockSize(
+  header: EthHeader,
+  transactions: readonly Transaction[],
+  body: {readonly uncles?: readonly EthBlock[]; readonly withdrawals?: readonly Withdrawal[]} = {},
+): number {
+  let envelopes = 0;
+  for (const {raw} of transactions) envelopes += transactionSize(raw);
+  const uncles = body.uncles === undefined ? 1 : encodeRlp(body.uncles.map((uncle) => headerItem(uncle.header))).length;
+  const withdrawals = header.withdrawalsRoot === undefined ? 0 : body.withdrawals === undefined ? 1 : encodeRlp(body.withdrawals.map(withdrawalItem)).length;
+  return lengthWithPrefix(encodeRlp(headerItem(header)).length + lengthWithPrefix(envelopes) + uncles + withdrawals);
+}
+
+export function uncleBlock(header: EthHeader): EthBlock {
+  return {header, transactions: [], size: blockSize(header, [])};
 }
 
 /** In the body of a block: legacy transactions stand as lists, typed ones as strings. */

@@ -47,7 +47,7 @@ export function blockEvents(header: EthHeader): AbciEvent[] {
   return [
     {
       type: 'ethereum_block',
-      attributes: [indexed('hash', header.hash), plain('gasUsed', header.gasUsed.toString()), plain('baseFee', header.baseFeePerGas.toString())],
+      attributes: [indexed('hash', header.hash), plain('gasUsed', header.gasUsed.toString()), plain('baseFee', String(header.baseFeePerGas ?? 0n))],
     },
   ];
 }

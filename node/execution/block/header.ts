@@ -11,9 +11,9 @@ export const EMPTY_REQUESTS_HASH: Hash = '0xe3b0c44298fc1c149afbf4c8996fb92427ae
 export const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`;
 export const ZERO_NONCE: Hex = '0x0000000000000000';
 
-/** Osaka header: 21 fields. */
+/** 15 fields, and those that later forks added, up to the last that is there: 21 under Prague and Osaka. */
 export function headerItem(header: Omit<EthHeader, 'hash'>): readonly RlpItem[] {
-  return [
+  const item: RlpItem[] = [
     hexToBytes(header.parentHash),
     hexToBytes(header.sha3Uncles),
     hexToBytes(header.miner),
@@ -29,22 +29,27 @@ export function headerItem(header: Omit<EthHeader, 'hash'>): readonly RlpItem[] 
     header.extraData,
     hexToBytes(header.mixHash),
     hexToBytes(header.nonce),
-    bigIntToBytes(header.baseFeePerGas),
-    hexToBytes(header.withdrawalsRoot),
-    bigIntToBytes(header.blobGasUsed),
-    bigIntToBytes(header.excessBlobGas),
-    hexToBytes(header.parentBeaconBlockRoot),
-    hexToBytes(header.requestsHash),
   ];
+  if (header.baseFeePerGas === undefined) return item;
+  item.push(bigIntToBytes(header.baseFeePerGas));
+  if (header.withdrawalsRoot === undefined) return item;
+  item.push(hexToBytes(header.withdrawalsRoot));
+  if (header.blobGasUsed === undefined || header.excessBlobGas === undefined || header.parentBeaconBlockRoot === undefined) return item;
+  item.push(bigIntToBytes(header.blobGasUsed), bigIntToBytes(header.excessBlobGas), hexToBytes(header.parentBeaconBlockRoot));
+  if (header.requestsHash !== undefined) item.push(hexToBytes(header.requestsHash));
+  return item;
 }
 
 export function sealHeader(header: Omit<EthHeader, 'hash'>): EthHeader {
   return {...header, hash: `0x${keccak256Hex(encodeRlp(headerItem(header)))}`};
 }
 
+/** Numbers of fields that a header may have: before London, London, Shanghai, Cancun, Prague. */
+const HEADER_LENGTHS: ReadonlySet<number> = new Set([15, 16, 17, 20, 21]);
+
 /** From our own database. */
 export function headerOfItem(item: RlpItem): EthHeader {
-  if (item instanceof Uint8Array || item.length !== 21) throw new Error('database record: header expected');
+  if (item instanceof Uint8Array || !HEADER_LENGTHS.has(item.length)) throw new Error('database record: header expected');
   const bytes = (index: number): Uint8Array => {
     const field = item[index];
     if (!(field instanceof Uint8Array)) throw new Error('database record: header field expected');
@@ -52,6 +57,7 @@ export function headerOfItem(item: RlpItem): EthHeader {
   };
   const hash = (index: number): Hash => bytesToHex(bytes(index));
   const integer = (index: number): bigint => bytesToBigInt(bytes(index));
+  const later = <T>(index: number, read: (index: number) => T): T | undefined => (index < item.length ? read(index) : undefined);
   return sealHeader({
     parentHash: hash(0),
     sha3Uncles: hash(1),
@@ -68,12 +74,11 @@ export function headerOfItem(item: RlpItem): EthHeader {
     extraData: bytes(12),
     mixHash: hash(13),
     nonce: hash(14),
-    baseFeePerGas: integer(15),
-    withdrawalsRoot: hash(16),
-    blobGasUsed: integer(17),
-    excessBlobGas: integer(18),
-    parentBeaconBlockRoot: hash(19),
-    requestsHash: hash(20),
+    baseFeePerGas: later(15, integer),
+    withdrawalsRoot: later(16, hash),
+    blobGasUsed: later(17, integer),
+    excessBlobGas: later(18, integer),
+    parentBeaconBlockRoot: later(19, hash),
+    requestsHash: later(20, hash),
   });
 }
-

@@ -1,5 +1,5 @@
 /** What the Ethereum JSON-RPC asks of the node. `node/execution` implements the chain side, `node/mempool` the pool side; the RPC knows neither. */
-import type {AccessListEntry, Address, Authorization, BlockEvent, EthBlock, Hash, Log, Receipt, StateReader, Transaction} from '../../execution/types.ts';
+import type {AccessListEntry, Address, Authorization, BlockEvent, EthBlock, EthHeader, Hash, Log, Receipt, StateReader, Transaction} from '../../execution/types.ts';
 
 export interface CallRequest {
   readonly from?: Address;
@@ -66,10 +66,24 @@ export interface ChainBackend {
   /** Intrinsic gas of a request under the rules in force (EIP-2028, 2930, 3860, 7623, 7702): {regular, floor}. */
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint};
   baseFeeOfNextBlock(): bigint;
+  /** Price of blob gas in a block, wei, and the most that the block may hold; both 0 before Cancun. */
+  blobGas(header: EthHeader): {readonly price: bigint; readonly max: bigint};
+  blobBaseFeeOfNextBlock(): bigint;
+  /** In the order of their activation. */
+  forks(): readonly ChainFork[];
   /** Blocks in [from, to] whose bloom may hold one of the addresses and topics, ascending. */
   candidateBlocks(from: bigint, to: bigint, filter: {readonly addresses: readonly Address[]; readonly topics: readonly (readonly Hash[] | null)[]}): AsyncIterable<bigint>;
   proof(address: Address, slots: readonly Hash[], number: bigint): Promise<AccountProof>;
   onBlock(fn: (event: BlockEvent) => void): () => void;
+}
+
+/** Rules that hold from a block, or a time in seconds, on. Names are those of EIP-7910. */
+export interface ChainFork {
+  readonly activation: {readonly block: bigint} | {readonly timestamp: bigint};
+  /** undefined before Cancun. */
+  readonly blobs: {readonly target: bigint; readonly max: bigint; readonly updateFraction: bigint} | undefined;
+  readonly precompiles: ReadonlyMap<string, Address>;
+  readonly systemContracts: ReadonlyMap<string, Address>;
 }
 
 export interface AccountProof {

@@ -1,6 +1,6 @@
 /** Blocks and their transactions as results. */
 import type {EthBlock, Transaction} from '#node/execution';
-import {blockJson, pendingBlockJson} from './encode/block.ts';
+import {blockJson, pendingBlockJson, uncleJson} from './encode/block.ts';
 import {transactionJson, type Json} from './encode/transaction.ts';
 import type {Result, RpcContext} from './method.ts';
 
@@ -29,4 +29,9 @@ export function pendingBlockResult(context: RpcContext, full: boolean): Result {
 export function transactionAt(block: EthBlock | undefined, index: bigint): Json {
   const tx = block?.transactions[Number(index)];
   return block === undefined || tx === undefined ? null : transactionJson(tx, {header: block.header, index: Number(index)});
+}
+
+export function uncleAt(block: EthBlock | undefined, index: bigint): Json {
+  const uncle = block?.uncles?.[Number(index)];
+  return uncle === undefined ? null : uncleJson(uncle);
 }

@@ -11,6 +11,9 @@ interface BlockFees {
   readonly baseFee: bigint;
   readonly gasUsed: bigint;
   readonly gasLimit: bigint;
+  /** wei per blob gas. */
+  readonly blobBaseFee: bigint;
+  readonly blobGasUsedRatio: number;
   /** Ascending tips, wei per gas, each with the gas of all transactions that tipped so much or less. */
   readonly steps: readonly {readonly tip: bigint; readonly gasUpTo: bigint}[];
 }
@@ -20,6 +23,9 @@ export interface FeeHistory {
   /** One more than blocks: the last is of the block to come. wei per gas. */
   readonly baseFees: readonly bigint[];
   readonly gasUsedRatios: readonly number[];
+  /** As the two above, of the market for blobs (EIP-4844). */
+  readonly blobBaseFees: readonly bigint[];
+  readonly blobGasUsedRatios: readonly number[];
   /** Per block, the tip at each percentile of its gas, wei per gas. */
   readonly rewards: readonly (readonly bigint[])[] | undefined;
 }
@@ -45,7 +51,7 @@ export class Fees {
   }
 
   add(block: EthBlock, receipts: readonly Receipt[]): BlockFees {
-    const fees = feesOf(block, receipts);
+    const fees = feesOf(block, receipts, this.chain.blobGas(block.header));
     if (this.kept.size >= BLOCKS_KEPT_MAX) this.kept.delete(this.kept.keys().next().value!);
     this.kept.set(block.header.number, fees);
     return fees;
@@ -60,11 +66,13 @@ export class Fees {
     const fees: BlockFees[] = [];
     for (let number = oldestBlock; number <= last; number++) fees.push(await this.of(number));
     const isHead = last === this.chain.head().header.number;
-    const next = isHead ? this.chain.baseFeeOfNextBlock() : (await this.of(last + 1n)).baseFee;
+    const next = isHead ? {baseFee: this.chain.baseFeeOfNextBlock(), blobBaseFee: this.chain.blobBaseFeeOfNextBlock()} : await this.of(last + 1n);
     return {
       oldestBlock,
-      baseFees: [...fees.map(({baseFee}) => baseFee), next],
+      baseFees: [...fees.map(({baseFee}) => baseFee), next.baseFee],
       gasUsedRatios: fees.map(({gasUsed, gasLimit}) => (gasLimit === 0n ? 0 : Number(gasUsed) / Number(gasLimit))),
+      blobBaseFees: [...fees.map(({blobBaseFee}) => blobBaseFee), next.blobBaseFee],
+      blobGasUsedRatios: fees.map(({blobGasUsedRatio}) => blobGasUsedRatio),
       rewards: percentiles.length === 0 ? undefined : fees.map((of) => percentiles.map((percentile) => tipAt(of, percentile))),
     };
   }
@@ -110,10 +118,10 @@ export class Fees {
 
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function feesOf(block: EthBlock, receipts: readonly Receipt[]): BlockFees {
-  const {baseFeePerGas: baseFee, gasUsed, gasLimit} = block.header;
+function feesOf(block: EthBlock, receipts: readonly Receipt[], blobs: {readonly price: bigint; readonly max: bigint}): BlockFees {
+  const {baseFeePerGas: baseFee = 0n, gasUsed, gasLimit, blobGasUsed = 0n} = block.header;
   const tips = block.transactions
-    .map((tx, index) => ({tip: effectiveGasPrice(tx, baseFee) - baseFee, gas: receipts[index]?.gasUsed ?? 0n}))
+    .map((tx, index) => ({tip: effectiveGasPrice(tx, block.header.baseFeePerGas) - baseFee, gas: receipts[index]?.gasUsed ?? 0n}))
     .sort((a, b) => ascending(a.tip, b.tip));
   const steps: {tip: bigint; gasUpTo: bigint}[] = [];
   let gasUpTo = 0n;
@@ -125,7 +133,8 @@ function feesOf(block: EthBlock, receipts: readonly Receipt[]): BlockFees {
     if (last?.tip === tip) last.gasUpTo = gasUpTo;
     else if (isLast || tips.length <= STEPS_MAX || (gasUpTo * STEPS_MAX) / (gasUsed + 1n) > (before * STEPS_MAX) / (gasUsed + 1n)) steps.push({tip, gasUpTo});
   });
-  return {baseFee, gasUsed, gasLimit, steps};
+  const blobGasUsedRatio = blobs.max === 0n ? 0 : Number(blobGasUsed) / Number(blobs.max);
+  return {baseFee, gasUsed, gasLimit, blobBaseFee: blobs.price, blobGasUsedRatio, steps};
 }
 
 /** The tip of the transaction in which that share of the block's gas is reached (geth's eth/gasprice/feehistory.go); 0 in an empty block. */

@@ -75,6 +75,14 @@ export function* matchingLogs(receipts: readonly Receipt[], filter: LogFilter): 
   }
 }
 
+/** As geth: blocks that are not there yet are not "without logs". A filter may name them; a search that is answered now may not. */
+export function refuseFuture({range}: LogQuery, head: bigint): void {
+  if ('blockHash' in range) return;
+  const [from, to] = [boundary(range.from, head), boundary(range.to, head)];
+  // A range that ends before it begins is another mistake, and wins.
+  if (from <= to && to > head) throw rpcErrors.invalidParams('block range extends beyond current head block');
+}
+
 export interface LogSearchModules {
   readonly chain: ChainBackend;
   readonly recent: RecentBlocks;

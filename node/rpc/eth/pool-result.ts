@@ -1,5 +1,6 @@
 /** The pool's content as results of the txpool namespace. */
 import type {Address, Transaction} from '#node/execution';
+import {checksummed} from './encode/address.ts';
 import {transactionJson, type Json} from './encode/transaction.ts';
 import {rpcErrors} from './errors.ts';
 import type {RpcContext} from './method.ts';
@@ -22,7 +23,8 @@ export const inspected = (tx: Transaction): Json =>
 export const byNonce = (transactions: readonly Transaction[], show: (tx: Transaction) => Json): {readonly [nonce: string]: Json} =>
   Object.fromEntries(transactions.map((tx) => [tx.nonce.toString(), show(tx)]));
 
+/** geth spells the senders here, and only here, with their checksum. */
 export const bySender = (
   content: ReadonlyMap<Address, readonly Transaction[]>,
   show: (tx: Transaction) => Json,
-): {readonly [sender: string]: Json} => Object.fromEntries([...content].map(([sender, transactions]) => [sender, byNonce(transactions, show)]));
+): {readonly [sender: string]: Json} => Object.fromEntries([...content].map(([sender, transactions]) => [checksummed(sender), byNonce(transactions, show)]));

@@ -86,7 +86,7 @@ describe('call', () => {
     expect([number, timestamp, baseFee, chainId, gasPrice]).toEqual([2n, header.timestamp, 0n, CHAIN_ID, 0n]);
     expect([coinbase, prevRandao, parentHash]).toEqual([BigInt(header.miner), BigInt(header.mixHash), BigInt(header.parentHash)]);
     const paid = wordsOf((await chain.backend.call({from: alice.address, to: environment, gas: 100_000n, maxFeePerGas: 3n * GWEI, maxPriorityFeePerGas: 1n}, 2n, options)).returnData);
-    expect([paid[2], paid[7]]).toEqual([header.baseFeePerGas, header.baseFeePerGas + 1n]);
+    expect([paid[2], paid[7]]).toEqual([header.baseFeePerGas!, header.baseFeePerGas! + 1n]);
     expect(wordsOf((await chain.backend.call({to: environment}, 3n, {...options, pending: true})).returnData)[0]).toBe(4n);
     const overridden = await chain.backend.call({to: environment}, 3n, {...options, blockOverrides: {number: 77n, time: 78n, feeRecipient: poor, prevRandao: slotOf(9)}});
     expect(wordsOf(overridden.returnData).slice(0, 5)).toEqual([77n, 78n, 0n, BigInt(poor), 9n]);
@@ -174,6 +174,6 @@ describe('transactions through the EVM', () => {
     expect(history.returnData).toEqual(bytes((await chain.backend.blockByNumber(1n))!.header.hash.slice(2)));
     const {header} = chain.backend.head();
     const root = await chain.backend.call({to: '0x000f3df6d732807ef1319fb7b8bb8522d0beac02', data: bytes(word(header.timestamp))}, 3n, options);
-    expect(root.returnData).toEqual(bytes(header.parentBeaconBlockRoot.slice(2)));
+    expect(root.returnData).toEqual(bytes(header.parentBeaconBlockRoot!.slice(2)));
   });
 });

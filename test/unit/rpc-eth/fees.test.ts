@@ -35,7 +35,14 @@ describe('rewards', () => {
   it('are 0 in empty blocks, and before genesis there is nothing', async () => {
     const test = setUp();
     seal(test, []);
-    expect(await test.fees.history(10, 1n, [50])).toEqual({oldestBlock: 0n, baseFees: [GWEI, GWEI, GWEI], gasUsedRatios: [0, 0], rewards: [[0n], [0n]]});
+    expect(await test.fees.history(10, 1n, [50])).toEqual({
+      oldestBlock: 0n,
+      baseFees: [GWEI, GWEI, GWEI],
+      gasUsedRatios: [0, 0],
+      blobBaseFees: [1n, 1n, 1n],
+      blobGasUsedRatios: [0, 0],
+      rewards: [[0n], [0n]],
+    });
   });
 
   it('of a past block end with the base fee of the one after it', async () => {

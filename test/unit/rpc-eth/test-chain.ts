@@ -2,7 +2,7 @@
  * A chain in memory behind the RPC's own interface: real transactions and signatures, transfers, and contracts that are
  * functions of this file. What it leaves out is the EVM.
  */
-import type {CallOutcome, CallRequest, ChainBackend, StateOverrides} from '../../../node/rpc/eth/index.ts';
+import type {CallOutcome, CallRequest, ChainBackend, ChainFork, StateOverrides} from '../../../node/rpc/eth/index.ts';
 import {keccak256} from '../../../node/execution/keccak.ts';
 import type {Address, BlockEvent, EthBlock, EthHeader, Hash, Hex, Log, Receipt, StateReader, Transaction} from '../../../node/execution/types.ts';
 import {intrinsicGasOf} from '../mempool/intrinsic.ts';
@@ -131,6 +131,7 @@ export class TestChain implements ChainBackend {
         transactionIndex,
         blockNumber: number,
         blockHash,
+        blockTimestamp: timestamp,
         from: tx.sender,
         to: tx.to,
         contractAddress,
@@ -219,6 +220,18 @@ export class TestChain implements ChainBackend {
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint} {
     return intrinsicGasOf({to: request.to, data: request.data ?? new Uint8Array(0), accessList: request.accessList ?? [], authorizationList: []} as unknown as Transaction);
   }
+  blobGas(): {readonly price: bigint; readonly max: bigint} {
+    return {price: 1n, max: 9n * 131_072n};
+  }
+
+  blobBaseFeeOfNextBlock(): bigint {
+    return 1n;
+  }
+
+  forks(): readonly ChainFork[] {
+    return [{activation: {block: 0n}, blobs: {target: 6n, max: 9n, updateFraction: 5_007_716n}, precompiles: new Map(), systemContracts: new Map()}];
+  }
+
   baseFeeOfNextBlock(): bigint {
     return this.baseFee;
   }

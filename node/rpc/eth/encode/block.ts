@@ -1,5 +1,5 @@
 /** Headers and blocks as JSON objects (execution-apis, Block). */
-import type {EthBlock, EthHeader, Transaction} from '#node/execution';
+import type {EthBlock, EthHeader, Transaction, Withdrawal} from '#node/execution';
 import {data, quantity} from '../hex.ts';
 import {transactionJson, type Json} from './transaction.ts';
 
@@ -21,26 +21,35 @@ export function headerJson(header: EthHeader): {readonly [key: string]: Json} {
     gasLimit: quantity(header.gasLimit),
     gasUsed: quantity(header.gasUsed),
     timestamp: quantity(header.timestamp),
-    baseFeePerGas: quantity(header.baseFeePerGas),
-    withdrawalsRoot: header.withdrawalsRoot,
-    blobGasUsed: quantity(header.blobGasUsed),
-    excessBlobGas: quantity(header.excessBlobGas),
-    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
-    requestsHash: header.requestsHash,
+    // Blocks of this chain have all of these; imported ones those of their fork.
+    ...(header.baseFeePerGas !== undefined && {baseFeePerGas: quantity(header.baseFeePerGas)}),
+    ...(header.withdrawalsRoot !== undefined && {withdrawalsRoot: header.withdrawalsRoot}),
+    ...(header.blobGasUsed !== undefined && {blobGasUsed: quantity(header.blobGasUsed)}),
+    ...(header.excessBlobGas !== undefined && {excessBlobGas: quantity(header.excessBlobGas)}),
+    ...(header.parentBeaconBlockRoot !== undefined && {parentBeaconBlockRoot: header.parentBeaconBlockRoot}),
+    ...(header.requestsHash !== undefined && {requestsHash: header.requestsHash}),
   };
 }
 
-/** `totalDifficulty` is gone from geth, but older clients still insist on it. */
+/** As geth: without `totalDifficulty`, which the specification dropped with proof of work. */
 export function blockJson(block: EthBlock, withTransactions: boolean): {readonly [key: string]: Json} {
   const {header} = block;
   return {
     ...headerJson(header),
-    totalDifficulty: '0x0',
     size: quantity(block.size),
-    uncles: [],
+    uncles: (block.uncles ?? []).map((uncle) => uncle.header.hash),
     transactions: block.transactions.map((tx, index) => (withTransactions ? transactionJson(tx, {header, index}) : tx.hash)),
-    withdrawals: [],
+    ...(header.withdrawalsRoot !== undefined && {withdrawals: (block.withdrawals ?? []).map(withdrawalJson)}),
   };
+}
+
+/** An uncle has no body, so nothing is said of transactions. */
+export function uncleJson({header, size}: EthBlock): {readonly [key: string]: Json} {
+  return {...headerJson(header), size: quantity(size), uncles: []};
+}
+
+function withdrawalJson({index, validatorIndex, address, amount}: Withdrawal): Json {
+  return {index: quantity(index), validatorIndex: quantity(validatorIndex), address, amount: quantity(amount)};
 }
 
 const EMPTY_BLOOM = data(new Uint8Array(256));
@@ -66,7 +75,6 @@ export function pendingBlockJson(
     baseFeePerGas: quantity(pending.baseFee),
     extraData: '0x',
     parentBeaconBlockRoot: head.hash,
-    totalDifficulty: '0x0',
     size: quantity(bytes),
     uncles: [],
     transactions: transactions.map((tx) => (withTransactions ? transactionJson(tx, undefined) : tx.hash)),

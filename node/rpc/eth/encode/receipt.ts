@@ -13,6 +13,7 @@ export function logJson(log: Log, index: number, receipt: Receipt): {readonly [k
     transactionHash: receipt.transactionHash,
     transactionIndex: quantity(receipt.transactionIndex),
     blockHash: receipt.blockHash,
+    blockTimestamp: quantity(receipt.blockTimestamp),
     logIndex: quantity(receipt.firstLogIndex + index),
     removed: false,
   };
@@ -21,7 +22,7 @@ export function logJson(log: Log, index: number, receipt: Receipt): {readonly [k
 export function receiptJson(receipt: Receipt): {readonly [key: string]: Json} {
   return {
     type: quantity(receipt.type),
-    status: quantity(receipt.status),
+    ...(receipt.root === undefined ? {status: quantity(receipt.status)} : {root: receipt.root}),
     cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
     logs: receipt.logs.map((log, index) => logJson(log, index, receipt)),
     logsBloom: data(receipt.logsBloom),
@@ -34,5 +35,7 @@ export function receiptJson(receipt: Receipt): {readonly [key: string]: Json} {
     from: receipt.from,
     to: receipt.to ?? null,
     contractAddress: receipt.contractAddress ?? null,
+    ...(receipt.blobGasUsed !== undefined && {blobGasUsed: quantity(receipt.blobGasUsed)}),
+    ...(receipt.blobGasPrice !== undefined && {blobGasPrice: quantity(receipt.blobGasPrice)}),
   };
 }

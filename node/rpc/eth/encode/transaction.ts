@@ -9,8 +9,9 @@ export interface Inclusion {
   readonly index: number;
 }
 
-/** What was paid per gas in a block with this base fee, wei. */
-export function effectiveGasPrice(tx: Transaction, baseFee: bigint): bigint {
+/** What was paid per gas in a block with this base fee, wei. Before London there was none. */
+export function effectiveGasPrice(tx: Transaction, baseFee: bigint | undefined): bigint {
+  if (baseFee === undefined) return tx.maxFeePerGas;
   const offered = baseFee + tx.maxPriorityFeePerGas;
   return offered < tx.maxFeePerGas ? offered : tx.maxFeePerGas;
 }
@@ -23,6 +24,7 @@ export function transactionJson(tx: Transaction, inclusion: Inclusion | undefine
   return {
     blockHash: inclusion?.header.hash ?? null,
     blockNumber: inclusion === undefined ? null : quantity(inclusion.header.number),
+    blockTimestamp: inclusion === undefined ? null : quantity(inclusion.header.timestamp),
     from: tx.sender,
     gas: quantity(tx.gasLimit),
     gasPrice: quantity(price),
@@ -36,6 +38,7 @@ export function transactionJson(tx: Transaction, inclusion: Inclusion | undefine
     type: quantity(tx.type),
     ...(isTyped && {accessList: tx.accessList.map((entry) => ({address: entry.address, storageKeys: [...entry.storageKeys]}))}),
     ...(tx.chainId !== undefined && {chainId: quantity(tx.chainId)}),
+    ...(tx.type === 3 && {maxFeePerBlobGas: quantity(tx.maxFeePerBlobGas), blobVersionedHashes: [...tx.blobVersionedHashes]}),
     ...(tx.type === 4 && {
       authorizationList: tx.authorizationList.map((entry) => ({
         chainId: quantity(entry.chainId),

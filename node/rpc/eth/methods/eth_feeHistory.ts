@@ -30,8 +30,8 @@ export const eth_feeHistory = defineMethod({
       oldestBlock: quantity(history.oldestBlock),
       baseFeePerGas: history.baseFees.map(quantity),
       gasUsedRatio: history.gasUsedRatios,
-      baseFeePerBlobGas: history.baseFees.map(() => '0x1'),
-      blobGasUsedRatio: history.gasUsedRatios.map(() => 0),
+      baseFeePerBlobGas: history.blobBaseFees.map(quantity),
+      blobGasUsedRatio: history.blobGasUsedRatios,
       ...(history.rewards !== undefined && {reward: history.rewards.map((row) => row.map(quantity))}),
     };
   },

@@ -1,5 +1,5 @@
 /** Logs of past blocks by address and topics. */
-import {logQuery, searchLogs} from '../log-search.ts';
+import {logQuery, refuseFuture, searchLogs} from '../log-search.ts';
 import {defineMethod, required} from '../method.ts';
 
 export const eth_getLogs = defineMethod({
@@ -7,5 +7,8 @@ export const eth_getLogs = defineMethod({
   params: (limits) => [required('filter', logQuery(limits))],
   isHeavy: true,
   example: {params: [{fromBlock: '0x0', toBlock: 'latest', topics: []}], result: 'an array of logs'},
-  handler: (context, [query]) => searchLogs(query, context),
+  handler: (context, [query]) => {
+    refuseFuture(query, context.chain.head().header.number);
+    return searchLogs(query, context);
+  },
 });

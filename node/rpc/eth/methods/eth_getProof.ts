@@ -5,14 +5,21 @@ import {data, quantity} from '../hex.ts';
 import {defineMethod, optional, required} from '../method.ts';
 import {address, arrayOf, slot, type Parser} from '../schema.ts';
 
-/** The answer repeats a key as it was asked for: a word, or a short number. */
-const keyAsGiven: Parser<{readonly given: string; readonly slot: Hash}> = (value, where) => ({slot: slot(value, where), given: String(value)});
+const HEX_DIGITS_OF_WORD = 64;
+
+/** As in geth, the answer shows a key that was a word as a word, and a shorter one as a number. */
+const storageKey: Parser<{readonly shown: string; readonly slot: Hash}> = (value, where) => {
+  const word = slot(value, where);
+  // Half a byte counts as a whole one.
+  const isWord = String(value).length - 2 >= HEX_DIGITS_OF_WORD - 1;
+  return {slot: word, shown: isWord ? word : quantity(BigInt(word))};
+};
 
 export const eth_getProof = defineMethod({
   name: 'eth_getProof',
   params: (limits) => [
     required('address', address),
-    required('storageKeys', arrayOf(keyAsGiven, limits.proofSlotsMax)),
+    required('storageKeys', arrayOf(storageKey, limits.proofSlotsMax)),
     optional('block', blockNumberOrHash, LATEST),
   ],
   isHeavy: true,
@@ -31,7 +38,7 @@ export const eth_getProof = defineMethod({
       nonce: quantity(proof.nonce),
       storageHash: proof.storageHash,
       storageProof: proof.storageProof.map((entry, index) => ({
-        key: keys[index]!.given,
+        key: keys[index]!.shown,
         value: quantity(entry.value),
         proof: entry.proof.map(data),
       })),

@@ -1,4 +1,5 @@
-/** 0x0: this chain has no uncles. null when there is no such block. */
+/** How many uncles a block has: 0x0 on this chain, others only in imported blocks of proof of work. null when there is no such block. */
+import {quantity} from '../hex.ts';
 import {defineMethod, required} from '../method.ts';
 import {hash} from '../schema.ts';
 
@@ -6,5 +7,8 @@ export const eth_getUncleCountByBlockHash = defineMethod({
   name: 'eth_getUncleCountByBlockHash',
   params: [required('hash', hash)],
   example: {params: ['0x1111111111111111111111111111111111111111111111111111111111111111'], result: null},
-  handler: async (context, [blockHash]) => ((await context.chain.blockByHash(blockHash)) === undefined ? null : '0x0'),
+  handler: async (context, [blockHash]) => {
+    const block = await context.chain.blockByHash(blockHash);
+    return block === undefined ? null : quantity(block.uncles?.length ?? 0);
+  },
 });

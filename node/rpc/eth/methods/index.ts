@@ -6,6 +6,7 @@ import {eth_blobBaseFee} from './eth_blobBaseFee.ts';
 import {eth_blockNumber} from './eth_blockNumber.ts';
 import {eth_call} from './eth_call.ts';
 import {eth_chainId} from './eth_chainId.ts';
+import {eth_config} from './eth_config.ts';
 import {eth_estimateGas} from './eth_estimateGas.ts';
 import {eth_feeHistory} from './eth_feeHistory.ts';
 import {eth_gasPrice} from './eth_gasPrice.ts';
@@ -60,6 +61,7 @@ const FACTORIES = [
   eth_blockNumber,
   eth_call,
   eth_chainId,
+  eth_config,
   eth_estimateGas,
   eth_feeHistory,
   eth_gasPrice,
