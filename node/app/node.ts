@@ -241,6 +241,7 @@ export class Node {
         port: config['eth.port'],
         clientVersion: `Qanat/v${VERSION}/${process.platform}-${process.arch}/node${process.versions.node}`,
         allowedHosts: config['eth.allowed_hosts'],
+        namespaces: config['eth.namespaces'],
         ...(config['eth.cors_origins'].length === 0 ? {} : {corsOrigins: config['eth.cors_origins']}),
       },
       {chain: execution.backend, pool: mempool, network: networkStatus, logger: this.#logger.child('rpc'), metrics: ethRpcMetrics(this.#metrics)},

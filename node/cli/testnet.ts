@@ -5,7 +5,7 @@ import {SystemClock} from '#consensus/engine';
 import {serialiseGenesis, type PublicKey} from '#proto';
 import {SAPS} from '#precompiles';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
-import {ConfigError, formatConfig, homePaths, validatorPorts, type HomePaths, type NodeConfig, type NodePorts} from '#node/config';
+import {ConfigError, formatConfig, homePaths, OPTIONS, validatorPorts, type HomePaths, type NodeConfig, type NodePorts} from '#node/config';
 import {checksumAddress} from 'viem';
 import {loadOrCreateValidatorPublicKey} from '#node/keys';
 import {loadOrCreateNodeIdentity} from '#node/p2p';
@@ -99,6 +99,8 @@ function settings(member: Member, members: readonly Member[], options: TestnetOp
     // All of them are on loopback, which a strict book refuses: then a node that joins would learn of nobody.
     'p2p.addr_book_strict': false,
     'eth.port': member.ports.eth,
+    // Nobody but their developer reaches them.
+    'eth.namespaces': [...OPTIONS['eth.namespaces'].default, 'debug'],
     'comet.port': member.ports.comet,
     'metrics.port': member.ports.metrics,
     'consensus.timeout_propose_ms': 1500,

@@ -110,7 +110,9 @@ function checkValue(name: OptionName, value: unknown, source: string): unknown {
       if (option.choices !== undefined && !option.choices.includes(value)) return refuse(`one of ${option.choices.join(', ')}`);
       return value;
     case 'list':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : refuse('a list of texts');
+      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return refuse('a list of texts');
+      if (option.choices !== undefined && !value.every((item) => option.choices!.includes(item))) return refuse(`a list of ${option.choices.join(', ')}`);
+      return value;
   }
 }
 

@@ -22,6 +22,8 @@ export interface BooleanOption extends OptionBase<boolean> {
 }
 export interface ListOption extends OptionBase<readonly string[]> {
   readonly kind: 'list';
+  /** What each item may be. */
+  readonly choices?: readonly string[];
 }
 export type Option = IntegerOption | StringOption | BooleanOption | ListOption;
 
@@ -29,7 +31,8 @@ const port = (value: number, help: string): IntegerOption => ({kind: 'integer', 
 const integer = (value: number, min: number, max: number, help: string): IntegerOption => ({kind: 'integer', default: value, min, max, help});
 const text = (value: string, help: string, choices?: readonly string[]): StringOption =>
   choices === undefined ? {kind: 'string', default: value, help} : {kind: 'string', default: value, help, choices};
-const list = (value: readonly string[], help: string): ListOption => ({kind: 'list', default: value, help});
+const list = (value: readonly string[], help: string, choices?: readonly string[]): ListOption =>
+  choices === undefined ? {kind: 'list', default: value, help} : {kind: 'list', default: value, help, choices};
 const boolean = (value: boolean, help: string): BooleanOption => ({kind: 'boolean', default: value, help});
 
 export const OPTIONS = {
@@ -54,6 +57,11 @@ export const OPTIONS = {
   'eth.host': text('127.0.0.1', 'Address of the Ethereum JSON-RPC and WebSocket server.'),
   'eth.port': port(8545, 'Port of the Ethereum JSON-RPC and WebSocket server.'),
   'eth.cors_origins': list([], 'Browser origins that may call the JSON-RPC ("*" for all).'),
+  'eth.namespaces': list(
+    ['eth', 'net', 'web3', 'txpool'],
+    'Namespaces of the JSON-RPC that are served. debug re-executes blocks: for nodes that only friends reach.',
+    ['eth', 'net', 'web3', 'txpool', 'debug'],
+  ),
   'eth.allowed_hosts': list(['localhost', '127.0.0.1', '[::1]'], 'Host headers that are answered ("*" for all); guards against DNS rebinding.'),
 
   'comet.host': text('127.0.0.1', 'Address of the CometBFT RPC server.'),

@@ -5,7 +5,9 @@ import {ChainError} from './errors.ts';
 import {EMPTY, hexToBytes, trimLeft} from './hex.ts';
 import {intrinsicGas} from './intrinsic-gas.ts';
 import {INIT_CODE_BYTES_MAX} from './limits.ts';
-import {outcomeOf, runFrame} from './processor.ts';
+import type {ExecutionObserver} from './observer.ts';
+import {outcomeOf, payMiner, runFrame} from './processor.ts';
+import type {FrameRun} from './processor.ts';
 import type {ForkRules} from './rules.ts';
 import {StateOverlay} from './state/overlay.ts';
 import {EMPTY_ACCOUNT} from './state/types.ts';
@@ -21,6 +23,16 @@ export interface CallContext {
   readonly rules: ForkRules;
   readonly chainId: bigint;
   readonly gasLimitMax: bigint;
+  /** Or what makes one when the call is known to be good, before it changes anything. */
+  readonly observer?: ExecutionObserver | ((start: CallStart) => ExecutionObserver) | undefined;
+}
+
+export interface CallStart {
+  readonly state: StateOverlay;
+  readonly sender: Address;
+  /** Before the call. */
+  readonly nonce: bigint;
+  readonly gasLimit: bigint;
 }
 
 export async function executeCall(
@@ -54,14 +66,18 @@ export async function executeCall(
     reject(`max initcode size exceeded: code size ${data.length} limit ${INIT_CODE_BYTES_MAX}`);
   }
   const gasPrice = effectiveGasPrice(fees, block.baseFeePerGas);
+  const {observer: given} = context;
+  const observer = typeof given === 'function' ? given({state, sender, nonce: account.nonce, gasLimit}) : given;
   state.putAccount(sender, {...account, nonce: account.nonce + 1n, balance: account.balance - gasLimit * gasPrice});
   const run = await runFrame(
     {sender, to: request.to, value, data, accessList, authorizationList, blobVersionedHashes: []},
     gasLimit,
     gasPrice,
     gas,
-    {engine, rules: context.rules, chainId: context.chainId, block, state},
+    {engine, rules: context.rules, chainId: context.chainId, block, state, observer},
   );
+  // Nobody else looks at the state that a call leaves behind.
+  if (observer !== undefined) settle(run, {sender, gasLimit, gasPrice}, block, state);
   const {status, returnData, error, gasUsed, gasUsedBeforeRefund, logs, createdAddress} = outcomeOf(run, gasPrice);
   return {
     status,
@@ -72,6 +88,20 @@ export async function executeCall(
     ...(error === undefined ? {} : {error}),
     ...(createdAddress === undefined ? {} : {createdAddress}),
   };
+}
+
+/** As at the end of a transaction. */
+function settle(
+  {result, gasUsed}: FrameRun,
+  {sender, gasLimit, gasPrice}: {readonly sender: Address; readonly gasLimit: bigint; readonly gasPrice: bigint},
+  block: BlockEnvironment,
+  state: StateOverlay,
+): void {
+  const payer = state.account(sender) ?? EMPTY_ACCOUNT;
+  state.putAccount(sender, {...payer, balance: payer.balance + (gasLimit - gasUsed) * gasPrice});
+  if (gasPrice > 0n) payMiner(state, block, gasUsed, gasPrice);
+  for (const address of result.destroyed) state.deleteAccount(address);
+  state.endTransaction();
 }
 
 export function overrideBlock(block: BlockEnvironment, overrides: BlockOverrides | undefined): BlockEnvironment {

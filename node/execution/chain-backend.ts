@@ -13,6 +13,7 @@ import {intrinsicGas} from './intrinsic-gas.ts';
 import {GAS_PER_BLOB, PROOF_SLOTS_MAX} from './limits.ts';
 import {stateReader} from './state/reader.ts';
 import {EMPTY_ACCOUNT} from './state/types.ts';
+import type {Tracing} from './trace/tracing.ts';
 import type {Address, BlockEvent, EthBlock, EthHeader, Hash, Receipt, StateReader} from './types.ts';
 
 export interface ChainBackendModules {
@@ -21,6 +22,7 @@ export interface ChainBackendModules {
   readonly engines: Engines;
   /** EIP-7910. */
   readonly forks: readonly ChainFork[];
+  readonly tracing: Tracing;
   onBlock(fn: (event: BlockEvent) => void): () => void;
 }
 
@@ -39,6 +41,10 @@ export class EvmChainBackend implements ChainBackend {
     this.#modules = modules;
   }
 
+  get tracing(): Tracing {
+    return this.#modules.tracing;
+  }
+
   get chainId(): bigint {
     return this.#modules.chain.parameters.chainId;
   }
@@ -47,6 +53,11 @@ export class EvmChainBackend implements ChainBackend {
   get firstBlock(): bigint {
     const {base} = this.#modules.chain;
     return base === 0n ? 0n : base + 1n;
+  }
+
+  oldest(): {readonly state: bigint; readonly bodies: bigint; readonly stateWindow: bigint | undefined} {
+    const {state, base} = this.#modules.chain;
+    return {state: state.oldest(base), bodies: base, stateWindow: state.historyBlocks};
   }
 
   head(): EthBlock {

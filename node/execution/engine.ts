@@ -1,4 +1,5 @@
 /** What the node asks of an EVM. @ethereumjs/evm is the reference behind it; a faster engine is held to that one. */
+import type {ExecutionObserver} from './observer.ts';
 import type {StateOverlay} from './state/overlay.ts';
 import type {Address, Hash, Log} from './types.ts';
 
@@ -51,7 +52,10 @@ export interface FrameResult {
 
 export interface ExecutionEngine {
   isPrecompile(address: Address): boolean;
-  /** Changes go to `state`, which the engine leaves without open checkpoints. Calls are queued: one at a time per engine. */
-  run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult>;
+  /**
+   * Changes go to `state`, which the engine leaves without open checkpoints. Calls are queued: one at a time per engine. What
+   * `observer` throws ends the run; engine and state are of no use then.
+   */
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver): Promise<FrameResult>;
 }
 

@@ -4,6 +4,8 @@ export type ChainErrorCode =
   | 'state-unavailable'
   /** A request that geth refuses before it runs: the message is geth's text. */
   | 'call-rejected'
+  /** It was stopped half way, such as at its time limit. */
+  | 'call-aborted'
   | 'limit-exceeded';
 
 export class ChainError extends Error {

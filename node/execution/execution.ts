@@ -17,6 +17,7 @@ import {ChainImporter} from './import/importer.ts';
 import {Snapshots} from './snapshot/snapshots.ts';
 import {SnapshotStore} from './snapshot/store.ts';
 import {stateReader} from './state/reader.ts';
+import {Tracing} from './trace/tracing.ts';
 import {TransactionCache} from './transaction-cache.ts';
 import type {Address} from './types.ts';
 
@@ -61,7 +62,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const app = new EvmApplication({chain, logger: options.logger, executor, warmUp, decode, snapshots});
   const {precompiles = true, depositContract} = options.chainOptions ?? {};
   const forks = chainForks(chain.schedule, {precompiles, depositContract});
-  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, forks, onBlock: (fn) => app.onBlock(fn)});
+  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, forks, tracing: new Tracing({chain, engines, now, yieldTurn}), onBlock: (fn) => app.onBlock(fn)});
   app.onBlock(({block}) => transactions.forget(block.transactions));
   if (chain.isInitialised) await warmUp();
   const importer = new ChainImporter({

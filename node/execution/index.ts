@@ -24,6 +24,8 @@ export type {ChainImporter} from './import/importer.ts';
 export {ImportError} from './import/errors.ts';
 export type {ImportErrorCode} from './import/errors.ts';
 export {nextBaseFee} from './block/base-fee.ts';
+export {rawBlock, rawHeader} from './block/raw-block.ts';
+export {consensusReceipt} from './block/receipt.ts';
 export {bloomMayContain} from './block/bloom.ts';
 export {systemPredeploys} from './system-contracts.ts';
 export * as limits from './limits.ts';

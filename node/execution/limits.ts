@@ -56,6 +56,12 @@ export const CALL_QUEUE_MAX = 1024;
 export const JUMPS_PER_TURN = 1_000;
 /** What a call, or a precompile behind it, counts for among them. */
 export const JUMPS_PER_CALL = 25;
+/** Instructions of an observed run before other work of the process gets a turn. */
+export const OBSERVED_STEPS_PER_TURN = 2_000;
+/** Events of a traced transaction between two looks at the clock. */
+export const TRACE_EVENTS_PER_CLOCK = 256;
+/** Bytes that the traces of one request may take in its answer, about. */
+export const TRACE_BYTES_MAX = 128 * 1024 * 1024;
 /** Bytes of contract code whose jump destinations one EVM keeps in memory, at about ten bytes each. */
 export const JUMP_ANALYSIS_CODE_BYTES_MAX = 4 * 1024 * 1024;
 /** Bytes of a snapshot's chunk; a message of the snapshot-chunk channel holds one. */

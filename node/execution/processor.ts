@@ -6,6 +6,7 @@
 import {applyAuthorizations} from './authorization.ts';
 import type {BlockEnvironment, ExecutionEngine, FrameResult} from './engine.ts';
 import {EMPTY} from './hex.ts';
+import type {ExecutionObserver} from './observer.ts';
 import type {ForkRules} from './rules.ts';
 import type {StateOverlay} from './state/overlay.ts';
 import {EMPTY_ACCOUNT, EMPTY_CODE_HASH} from './state/types.ts';
@@ -33,6 +34,8 @@ export interface ProcessorContext {
   readonly chainId: bigint;
   readonly block: BlockEnvironment;
   readonly state: StateOverlay;
+  /** Sees every transaction, plain transfers too: they go through the engine then. */
+  readonly observer?: ExecutionObserver | undefined;
 }
 
 /** Throws TransactionError, with the state untouched, when `tx` cannot stand here. Plain transfers give their outcome at once. */
@@ -46,7 +49,7 @@ export function processTransaction(tx: Transaction, context: ProcessorContext): 
     rules,
   );
   const gasPrice = effectiveGasPrice(tx, block.baseFeePerGas);
-  if (tx.to !== undefined && tx.type !== 4 && !context.engine.isPrecompile(tx.to)) {
+  if (context.observer === undefined && tx.to !== undefined && tx.type !== 4 && !context.engine.isPrecompile(tx.to)) {
     const recipient = state.account(tx.to);
     if (recipient === undefined || recipient.codeHash === EMPTY_CODE_HASH) return transfer(tx, tx.to, gasPrice, gas, context);
   }
@@ -122,7 +125,7 @@ export async function runFrame(
   gasLimit: bigint,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
-  {engine, state, block, chainId, rules}: ProcessorContext,
+  {engine, state, block, chainId, rules, observer}: ProcessorContext,
 ): Promise<FrameRun> {
   const warmAddresses: Address[] = [source.sender];
   if (rules.isShanghai) warmAddresses.push(block.miner);
@@ -147,6 +150,7 @@ export async function runFrame(
     },
     block,
     state,
+    observer,
   );
   const spent = gas.regular + result.gasUsed;
   const refundCap = spent / (rules.isLondon ? REFUND_QUOTIENT : REFUND_QUOTIENT_FRONTIER);
@@ -178,7 +182,7 @@ function blobFee(tx: Transaction, block: BlockEnvironment): bigint {
 }
 
 /** The base fee is burnt: nobody gets it. */
-function payMiner(state: StateOverlay, block: BlockEnvironment, gasUsed: bigint, gasPrice: bigint): void {
+export function payMiner(state: StateOverlay, block: BlockEnvironment, gasUsed: bigint, gasPrice: bigint): void {
   const miner = state.account(block.miner) ?? EMPTY_ACCOUNT;
   state.putAccount(block.miner, {...miner, balance: miner.balance + gasUsed * (gasPrice - block.baseFeePerGas)});
 }

@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {DEFAULT_ETH_RPC_LIMITS} from '../../node/rpc/eth/limits.ts';
 import {methodTable} from '../../node/rpc/eth/methods/index.ts';
 
-const NAMESPACES = ['eth', 'net', 'txpool', 'web3'];
+const NAMESPACES = ['debug', 'eth', 'net', 'txpool', 'web3'];
 const METHODS = fileURLToPath(new URL('../../node/rpc/eth/methods/', import.meta.url));
 
 export async function generate(): Promise<Map<string, string>> {
@@ -13,6 +13,8 @@ export async function generate(): Promise<Map<string, string>> {
     '# Ethereum JSON-RPC',
     '',
     'HTTP POST and WebSocket on the same port (8545 by default); batches of requests too. `latest`, `safe` and `finalized` name the same block: finality is one block. Answers and error texts follow geth. `?` marks a parameter that may be left out.',
+    '',
+    'The namespaces eth, net, web3 and txpool are served unless `eth.namespaces` says otherwise. `debug` executes blocks once more at anybody\'s word and is off; `eth.namespaces = ["eth", "net", "web3", "txpool", "debug"]` turns it on, and local networks of `qanat testnet` have it on.',
     '',
     `Limits: ${DEFAULT_ETH_RPC_LIMITS.batchItemsMax.toLocaleString('en')} requests per batch, ${DEFAULT_ETH_RPC_LIMITS.bodyBytesMax / 1024 / 1024} MiB per request body. All others are named in \`node/rpc/eth/limits.ts\`.`,
     '',

@@ -4,11 +4,14 @@ import type {EVM} from '@ethereumjs/evm';
 import {createEvm, customCrypto} from '#precompiles/evm';
 import type {BlockEnvironment, ExecutionEngine, Frame, FrameResult} from '../engine.ts';
 import {bytesToHex, EMPTY, hexToBytes} from '../hex.ts';
+import type {ExecutionObserver} from '../observer.ts';
 import type {Hardfork} from '../rules.ts';
 import {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
+import {gethError} from './errors.ts';
 import {WarmJournal} from './journal.ts';
 import {installJumpAnalysis} from './jump-analysis.ts';
+import {Observation} from './observation.ts';
 import {JUMPDEST, opcodesOf, replaceHandler} from './opcodes.ts';
 import {installPacer} from './pacer.ts';
 import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
@@ -38,14 +41,16 @@ class EthereumjsEngine implements ExecutionEngine {
   readonly #chain: {block: BlockEnvironment | undefined};
   /** EIP-6780. */
   readonly #keepsOlderContracts: boolean;
+  readonly #observation: Observation;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(evm: EVM, states: OverlayStateManager, journal: WarmJournal, chain: {block: BlockEnvironment | undefined}) {
+  private constructor(evm: EVM, states: OverlayStateManager, journal: WarmJournal, chain: {block: BlockEnvironment | undefined}, observation: Observation) {
     this.#evm = evm;
     this.#states = states;
     this.#journal = journal;
     this.#chain = chain;
     this.#keepsOlderContracts = evm.common.isActivatedEIP(6780);
+    this.#observation = observation;
     this.#precompiles = new Set([...evm.precompiles.keys()].map((address) => `0x${address}`));
   }
 
@@ -59,26 +64,29 @@ class EthereumjsEngine implements ExecutionEngine {
     };
     const evm = await createEvm({common, stateManager: states, blockchain, ...(options.precompiles ? {} : {saps: []})});
     const journal = WarmJournal.install(evm, states);
-    installJumpAnalysis(evm, await interpreterPrototype(evm, states));
+    const prototype = await interpreterPrototype(evm, states);
+    installJumpAnalysis(evm, prototype);
     installPacer(evm, () => options.yieldTurn());
-    return new EthereumjsEngine(evm, states, journal, chain);
+    const observation = new Observation(evm, prototype, () => options.yieldTurn());
+    return new EthereumjsEngine(evm, states, journal, chain, observation);
   }
 
   isPrecompile(address: Address): boolean {
     return this.#precompiles.has(address);
   }
 
-  run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult> {
-    const result = this.#queue.then(() => this.#run(frame, block, state));
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver): Promise<FrameResult> {
+    const result = this.#queue.then(() => this.#run(frame, block, state, observer));
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
-  async #run(frame: Frame, block: BlockEnvironment, state: StateOverlay): Promise<FrameResult> {
+  async #run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer: ExecutionObserver | undefined): Promise<FrameResult> {
     const evm = this.#evm;
     this.#states.overlay = state;
     this.#chain.block = block;
     try {
+      if (observer !== undefined) this.#observation.begin(observer, frame, state);
       this.#journal.cleanJournal();
       for (const address of frame.warmAddresses) this.#journal.addAlwaysWarmAddress(address);
       for (const {address, slot} of frame.warmSlots) this.#journal.addAlwaysWarmSlot(address, slot);
@@ -94,8 +102,11 @@ class EthereumjsEngine implements ExecutionEngine {
         ...(frame.blobVersionedHashes.length === 0 ? {} : {blobVersionedHashes: [...frame.blobVersionedHashes]}),
         skipNonceIncrement: true,
       });
-      return resultOf(result, frame, this.#keepsOlderContracts);
+      const outcome = resultOf(result, frame, this.#keepsOlderContracts);
+      if (observer !== undefined) this.#observation.end(outcome);
+      return outcome;
     } finally {
+      if (observer !== undefined) this.#observation.stop();
       evm.transientStorage.clear();
       this.#states.overlay = undefined;
       this.#chain.block = undefined;
@@ -157,26 +168,3 @@ function resultOf(result: EvmResult, frame: Frame, keepsOlderContracts: boolean)
 function logOf([address, topics, data]: [Uint8Array, Uint8Array[], Uint8Array]): Log {
   return {address: bytesToHex(address), topics: topics.map(bytesToHex), data};
 }
-
-function gethError(failure: string): string {
-  // @ethereumjs/evm appends where the jump stood.
-  if (failure.startsWith('invalid JUMP')) return 'invalid jump destination';
-  return GETH_ERRORS[failure] ?? failure;
-}
-
-/** geth's core/vm/errors.go for the same conditions. */
-const GETH_ERRORS: Readonly<Record<string, string>> = {
-  'out of gas': 'out of gas',
-  'code store out of gas': 'contract creation code storage out of gas',
-  'code size to deposit exceeds maximum code size': 'max code size exceeded',
-  'stack underflow': 'stack underflow',
-  'stack overflow': 'stack limit reached 1024',
-  'invalid opcode': 'invalid opcode',
-  'value out of range': 'return data out of bounds',
-  'static state change': 'write protection',
-  'create collision': 'contract address collision',
-  'insufficient balance': 'insufficient balance for transfer',
-  'invalid bytecode deployed': 'invalid code: must not begin with 0xef',
-  'initcode exceeds max initcode size': 'max initcode size exceeded',
-  'value overflow': 'insufficient balance for transfer',
-};

@@ -105,7 +105,7 @@ function withdrawalsRoot(withdrawals: readonly Withdrawal[]): string {
   return bytesToHex(orderedTrieRoot(withdrawals.map((withdrawal) => encodeRlp(withdrawalItem(withdrawal)))));
 }
 
-function environmentOf(header: EthHeader, rules: ForkRules, chain: Chain): BlockEnvironment {
+export function environmentOf(header: EthHeader, rules: ForkRules, chain: Chain): BlockEnvironment {
   return {
     number: header.number,
     timestamp: header.timestamp,

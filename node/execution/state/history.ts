@@ -27,6 +27,10 @@ export class DiffStore {
     return diff;
   }
 
+  has(number: bigint): boolean {
+    return this.#cache.has(number) || this.#db.get(diffKey(number)) !== undefined;
+  }
+
   add(number: bigint, diff: ReverseDiff): void {
     this.#cache.set(number, diff);
     this.#entries += diff.entries + 1;

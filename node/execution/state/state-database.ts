@@ -65,6 +65,23 @@ export class StateDatabase {
     return new HistoricState({number, newest: this.newest, diffs: this.#diffs, headNumber: () => this.#head, pruned});
   }
 
+  /** Of how many past blocks the state stays readable; undefined: of all. */
+  get historyBlocks(): bigint | undefined {
+    return this.#historyBlocks;
+  }
+
+  /** The first block at or after `base` whose state can be read. */
+  oldest(base: bigint): bigint {
+    let low = base;
+    let high = this.#head;
+    while (low < high) {
+      const middle = (low + high) / 2n;
+      if (this.#diffs.has(middle + 1n)) high = middle;
+      else low = middle + 1n;
+    }
+    return low;
+  }
+
   /** Computes the root of what `overlay` (on the newest state) changed. Nothing is adopted. */
   async prepare(overlay: StateOverlay): Promise<PreparedState> {
     const net = overlay.changes();

@@ -1,4 +1,6 @@
 /** What the Ethereum JSON-RPC asks of the node. `node/execution` implements the chain side, `node/mempool` the pool side; the RPC knows neither. */
+import type {TransactionTrace, TraceCallOptions} from '../../execution/trace/tracing.ts';
+import type {Json as TraceJson, TraceOptions} from '../../execution/trace/types.ts';
 import type {AccessListEntry, Address, Authorization, BlockEvent, EthBlock, EthHeader, Hash, Log, Receipt, StateReader, Transaction} from '../../execution/types.ts';
 
 export interface CallRequest {
@@ -56,6 +58,8 @@ export interface ChainBackend {
   blockByNumber(number: bigint): Promise<EthBlock | undefined>;
   /** The first block that is here with its receipts; absent or 0 on a node that was not restored from a snapshot. May be above the head. */
   readonly firstBlock?: bigint;
+  /** The first block whose state can be read, the first that is here, and of how many past blocks the state is kept (undefined: of all). */
+  oldest(): {readonly state: bigint; readonly bodies: bigint; readonly stateWindow: bigint | undefined};
   blockByHash(hash: Hash): Promise<EthBlock | undefined>;
   receipts(number: bigint): Promise<readonly Receipt[] | undefined>;
   transactionLocation(hash: Hash): Promise<{readonly blockNumber: bigint; readonly index: number} | undefined>;
@@ -74,7 +78,17 @@ export interface ChainBackend {
   /** Blocks in [from, to] whose bloom may hold one of the addresses and topics, ascending. */
   candidateBlocks(from: bigint, to: bigint, filter: {readonly addresses: readonly Address[]; readonly topics: readonly (readonly Hash[] | null)[]}): AsyncIterable<bigint>;
   proof(address: Address, slots: readonly Hash[], number: bigint): Promise<AccountProof>;
+  /** Absent: this chain cannot be executed again. */
+  readonly tracing?: TracingBackend;
   onBlock(fn: (event: BlockEvent) => void): () => void;
+}
+
+/** Re-execution under a tracer. Throws ChainError: `state-unavailable` when the parent's state is pruned, `call-aborted` at the time limit. */
+export interface TracingBackend {
+  block(block: EthBlock, options: TraceOptions): Promise<readonly TransactionTrace[]>;
+  transaction(block: EthBlock, index: number, options: TraceOptions): Promise<TraceJson>;
+  /** On the state after `block`, in its environment. */
+  call(request: CallRequest, block: EthBlock, options: TraceCallOptions): Promise<TraceJson>;
 }
 
 /** Rules that hold from a block, or a time in seconds, on. Names are those of EIP-7910. */
@@ -85,6 +99,8 @@ export interface ChainFork {
   readonly precompiles: ReadonlyMap<string, Address>;
   readonly systemContracts: ReadonlyMap<string, Address>;
 }
+
+export type {TraceOptions};
 
 export interface AccountProof {
   readonly address: Address;

@@ -18,12 +18,16 @@ export const ErrorCode = {
   /** geth: the results of a batch grew too large. */
   ResponseTooLarge: -32003,
   ExecutionReverted: 3,
+  /** EIP-7966: the transaction is in the pool, and not in a block in time. */
+  SyncTimeout: 4,
+  /** EIP-7966: the transaction's nonce is not the next. */
+  NonceGap: 6,
 } as const;
 
 export class RpcError extends Error {
   override readonly name = 'RpcError';
   readonly code: number;
-  /** Hex of the revert data, or nothing. */
+  /** Hex: revert data, a hash, a nonce; or nothing. */
   readonly data: string | undefined;
 
   constructor(code: number, message: string, errorData?: string) {
@@ -53,6 +57,9 @@ export const rpcErrors = {
   filterNotFound: () => server('filter not found'),
   subscriptionUnknown: () => server('subscription not found'),
   noKeys: () => server('unknown account: this node holds no keys; sign in a wallet and send with eth_sendRawTransaction'),
+  syncTimeout: (hash: string, timeoutMs: number) =>
+    new RpcError(ErrorCode.SyncTimeout, `the transaction was added to the transaction pool but wasn't processed in ${timeoutMs} ms`, hash),
+  nonceGap: (expected: string) => new RpcError(ErrorCode.NonceGap, 'the transaction was rejected due to a nonce gap: resubmit with the next nonce', expected),
   gasAllowance: (gas: bigint) => server(`gas required exceeds allowance (${gas})`),
   insufficientFundsForTransfer: () => server('insufficient funds for transfer'),
   reverted: (returnData: Uint8Array) => {
@@ -66,7 +73,7 @@ export const rpcErrors = {
  * table goes by what they say of themselves. Their messages are geth's texts already.
  */
 const NODE_ERRORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  ChainError: {'state-unavailable': ErrorCode.Server, 'call-rejected': ErrorCode.Server, 'limit-exceeded': ErrorCode.LimitExceeded},
+  ChainError: {'state-unavailable': ErrorCode.Server, 'call-rejected': ErrorCode.Server, 'call-aborted': ErrorCode.Server, 'limit-exceeded': ErrorCode.LimitExceeded},
   PoolError: {},
   TransactionError: {},
   DecodeError: {},

@@ -17,6 +17,16 @@ export interface EthRpcLimits {
   readonly feeHistoryBlocksMax: number;
   readonly feeHistoryPercentilesMax: number;
   readonly proofSlotsMax: number;
+  /** Slots of all accounts in one eth_getStorageValues (geth: 1024). */
+  readonly storageValuesMax: number;
+  /** Time that tracing one transaction may take when the request names none (geth: 5 s), and the most that it may name. */
+  readonly traceTimeoutMs: number;
+  readonly traceTimeoutMaxMs: number;
+  /** How long eth_sendRawTransactionSync waits when the request names no time (geth: 20 s), and the most that it may name. */
+  readonly syncTimeoutMs: number;
+  readonly syncTimeoutMaxMs: number;
+  /** Requests that wait for receipts at the same time. */
+  readonly syncWaitersMax: number;
   /** Of web3_sha3, which is a convenience. */
   readonly sha3BytesMax: number;
   readonly logsBlockRangeMax: bigint;
@@ -56,6 +66,12 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   feeHistoryBlocksMax: 1_024,
   feeHistoryPercentilesMax: 100,
   proofSlotsMax: 1_024,
+  storageValuesMax: 1_024,
+  traceTimeoutMs: 5_000,
+  traceTimeoutMaxMs: 60_000,
+  syncTimeoutMs: 20_000,
+  syncTimeoutMaxMs: 60_000,
+  syncWaitersMax: 1_000,
   sha3BytesMax: 64 * 1024,
   logsBlockRangeMax: 100_000n,
   logsResultsMax: 10_000,

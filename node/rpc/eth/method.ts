@@ -7,6 +7,7 @@ import type {Fees} from './fees.ts';
 import type {Filters} from './filters.ts';
 import type {EthRpcLimits} from './limits.ts';
 import type {EthRpcClock} from './options.ts';
+import type {ReceiptWaiters} from './receipt-waiters.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
 import type {Parser} from './schema.ts';
 import type {SubscriptionHost, Subscriptions} from './subscriptions.ts';
@@ -23,6 +24,7 @@ export interface RpcContext {
   readonly encoded: EncodedCache;
   readonly fees: Fees;
   readonly filters: Filters;
+  readonly waiters: ReceiptWaiters;
   readonly subscriptions: Subscriptions;
 }
 

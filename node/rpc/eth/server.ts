@@ -15,6 +15,7 @@ import {DEFAULT_ETH_RPC_LIMITS} from './limits.ts';
 import type {RpcContext} from './method.ts';
 import {methodTable} from './methods/index.ts';
 import type {EthRpcModules, EthRpcOptions} from './options.ts';
+import {ReceiptWaiters} from './receipt-waiters.ts';
 import {RecentBlocks} from './recent-blocks.ts';
 import {Subscriptions} from './subscriptions.ts';
 import {randomId, systemClock} from './system.ts';
@@ -54,6 +55,7 @@ export class EthRpcServer {
       recent,
       encoded: new EncodedCache(limits.encodedBlocksMax),
       fees: new Fees(chain, recent, options.tipDefault ?? DEFAULT_TIP),
+      waiters: new ReceiptWaiters({clock, waitersMax: limits.syncWaitersMax}),
       filters: new Filters({clock, limits, newId: randomId}),
       subscriptions: new Subscriptions({limits, newId: randomId, network, metrics}),
     };
@@ -106,6 +108,7 @@ export class EthRpcServer {
     for (const unsubscribe of this.unsubscribes) unsubscribe();
     this.webSockets.close();
     this.context.filters.clear();
+    this.context.waiters.clear();
     if (!this.http.listening) return;
     await new Promise<void>((resolve) => {
       this.http.close(() => resolve());
@@ -114,7 +117,7 @@ export class EthRpcServer {
   }
 
   private onBlock(event: BlockEvent): void {
-    const {recent, encoded, fees, filters, subscriptions} = this.context;
+    const {recent, encoded, fees, filters, subscriptions, waiters} = this.context;
     const {number} = event.block.header;
     // Only a development chain goes back; then nothing that was kept can be trusted.
     if (number <= this.lastNumber) {
@@ -127,6 +130,7 @@ export class EthRpcServer {
     fees.add(event.block, event.receipts);
     filters.onBlock(event);
     subscriptions.onBlock(event);
+    waiters.onBlock(event);
   }
 
   private guard(fn: () => void): void {

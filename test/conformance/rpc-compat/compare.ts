@@ -60,13 +60,20 @@ function differenceOfShapes(expected: Json, actual: Json, at: string): string | 
     return first(Object.entries(actual).map(([key, value]) => () => differenceOfSamples(samples, value, `${at}.${key}`)));
   }
   if (keys.length === 0) return undefined;
-  return differenceOfKeys(expected, actual, at) ?? first(keys.map((key) => () => differenceOfShapes(expected[key]!, actual[key]!, `${at}.${key}`)));
+  return differenceOfKeys(withoutOptional(expected, actual), actual, at) ?? first(keys.filter((key) => key in actual).map((key) => () => differenceOfShapes(expected[key]!, actual[key]!, `${at}.${key}`)));
 }
 
 /** Items of a list, and values of a map, are of few kinds: transactions of several types, for example. One of them has to fit. */
 function differenceOfSamples(samples: readonly Json[], actual: Json, at: string): string | undefined {
   const differences = samples.map((sample) => differenceOfShapes(sample, actual, at));
   return differences.includes(undefined) ? undefined : differences[0];
+}
+
+/** Fields that the specification's schemas leave out of `required`, where a client may truly have nothing to say. */
+const OPTIONAL: ReadonlySet<string> = new Set(['deleteStrategy']);
+
+function withoutOptional(expected: {readonly [key: string]: Json}, actual: {readonly [key: string]: Json}): {readonly [key: string]: Json} {
+  return Object.fromEntries(Object.entries(expected).filter(([key]) => key in actual || !OPTIONAL.has(key)));
 }
 
 function differenceOfKeys(expected: {readonly [key: string]: Json}, actual: {readonly [key: string]: Json}, at: string): string | undefined {

@@ -5,9 +5,11 @@ import {ALICE, ask, post, startNode, TOKEN, type Answer, type TestNode} from './
 
 const HASH = `0x${'11'.repeat(32)}`;
 
+const NAMESPACES = ['eth', 'net', 'web3', 'txpool', 'debug'];
+
 let node: TestNode;
 beforeAll(async () => {
-  node = await startNode();
+  node = await startNode({namespaces: NAMESPACES, limits: {syncTimeoutMs: 1, syncTimeoutMaxMs: 1}});
 });
 afterAll(() => node.close());
 
@@ -73,6 +75,17 @@ describe('malformed parameters are refused with -32602, and a word on what was w
     ['eth_newFilter', [{blockHash: HASH}], /takes no blockHash/],
     ['eth_getProof', [ALICE, 'x'], /string in place of an array/],
     ['eth_getProof', [ALICE, Array(1_025).fill('0x0')], /1025 items/],
+    ['debug_traceTransaction', [HASH, {timeout: '5'}], /^invalid argument 1 \(config\)\.timeout: invalid duration "5"; want a duration such as "5s" or "300ms"$/],
+    ['debug_traceTransaction', [HASH, {timeout: '2m'}], /more than 60000 ms/],
+    ['debug_traceTransaction', [HASH, {limit: -1}], /not a non-negative integer/],
+    ['debug_traceTransaction', [HASH, {tracer: 'callTracer', tracerConfig: {withLog: 1}}], /tracerConfig\.withLog: number in place of a boolean/],
+    ['debug_traceBlockByNumber', ['3'], /hex string without 0x prefix/],
+    ['debug_getRawBlock', ['2'], /hex string without 0x prefix/],
+    ['debug_getRawTransaction', ['1000000'], /hex string without 0x prefix/],
+    ['eth_getStorageValues', [{}], /^empty request$/],
+    ['eth_getStorageValues', [{[ALICE]: Array(1_025).fill('0x0')}], /1025 items/],
+    ['eth_getStorageValues', [{'0x12': ['0x0']}], /key: hex string has length 2/],
+    ['eth_sendRawTransactionSync', ['0x02f8zz'], /invalid hex string/],
     ['web3_sha3', ['hello'], /hex string without 0x prefix/],
   ])('%s %j', async (method, params, message) => {
     const {error} = await ask(node, method, params);
@@ -81,7 +94,7 @@ describe('malformed parameters are refused with -32602, and a word on what was w
 });
 
 describe('every method', () => {
-  const methods = [...methodTable(DEFAULT_ETH_RPC_LIMITS, ['eth', 'net', 'web3', 'txpool']).values()];
+  const methods = [...methodTable(DEFAULT_ETH_RPC_LIMITS, NAMESPACES).values()];
 
   it.each(methods.map((method) => [method.name, method] as const))('%s: its example is valid, and one argument more is not', async (name, method) => {
     const {result, error} = await ask(node, name, method.example.params);

@@ -81,6 +81,10 @@ export class TestChain implements ChainBackend {
     this.append([], [], 1_700_000_000n);
   }
 
+  oldest(): {readonly state: bigint; readonly bodies: bigint; readonly stateWindow: bigint | undefined} {
+    return {state: this.prunedBelow, bodies: 0n, stateWindow: undefined};
+  }
+
   /** Executes and commits a block. */
   seal(transactions: readonly Transaction[]): EthBlock {
     const accounts = new Map([...this.accounts].map(([address, account]) => [address, {...account}]));

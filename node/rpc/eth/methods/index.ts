@@ -1,10 +1,20 @@
 /** All methods, one per file. The namespace is what stands before the underscore. */
 import type {EthRpcLimits} from '../limits.ts';
 import type {Method} from '../method.ts';
+import {debug_getRawBlock} from './debug_getRawBlock.ts';
+import {debug_getRawHeader} from './debug_getRawHeader.ts';
+import {debug_getRawReceipts} from './debug_getRawReceipts.ts';
+import {debug_getRawTransaction} from './debug_getRawTransaction.ts';
+import {debug_traceBlockByHash} from './debug_traceBlockByHash.ts';
+import {debug_traceBlockByNumber} from './debug_traceBlockByNumber.ts';
+import {debug_traceCall} from './debug_traceCall.ts';
+import {debug_traceTransaction} from './debug_traceTransaction.ts';
 import {eth_accounts} from './eth_accounts.ts';
+import {eth_baseFee} from './eth_baseFee.ts';
 import {eth_blobBaseFee} from './eth_blobBaseFee.ts';
 import {eth_blockNumber} from './eth_blockNumber.ts';
 import {eth_call} from './eth_call.ts';
+import {eth_capabilities} from './eth_capabilities.ts';
 import {eth_chainId} from './eth_chainId.ts';
 import {eth_config} from './eth_config.ts';
 import {eth_estimateGas} from './eth_estimateGas.ts';
@@ -25,6 +35,7 @@ import {eth_getRawTransactionByBlockHashAndIndex} from './eth_getRawTransactionB
 import {eth_getRawTransactionByBlockNumberAndIndex} from './eth_getRawTransactionByBlockNumberAndIndex.ts';
 import {eth_getRawTransactionByHash} from './eth_getRawTransactionByHash.ts';
 import {eth_getStorageAt} from './eth_getStorageAt.ts';
+import {eth_getStorageValues} from './eth_getStorageValues.ts';
 import {eth_getTransactionByBlockHashAndIndex} from './eth_getTransactionByBlockHashAndIndex.ts';
 import {eth_getTransactionByBlockNumberAndIndex} from './eth_getTransactionByBlockNumberAndIndex.ts';
 import {eth_getTransactionByHash} from './eth_getTransactionByHash.ts';
@@ -39,6 +50,7 @@ import {eth_newBlockFilter} from './eth_newBlockFilter.ts';
 import {eth_newFilter} from './eth_newFilter.ts';
 import {eth_newPendingTransactionFilter} from './eth_newPendingTransactionFilter.ts';
 import {eth_sendRawTransaction} from './eth_sendRawTransaction.ts';
+import {eth_sendRawTransactionSync} from './eth_sendRawTransactionSync.ts';
 import {eth_sendTransaction} from './eth_sendTransaction.ts';
 import {eth_sign} from './eth_sign.ts';
 import {eth_subscribe} from './eth_subscribe.ts';
@@ -56,10 +68,20 @@ import {web3_clientVersion} from './web3_clientVersion.ts';
 import {web3_sha3} from './web3_sha3.ts';
 
 const FACTORIES = [
+  debug_getRawBlock,
+  debug_getRawHeader,
+  debug_getRawReceipts,
+  debug_getRawTransaction,
+  debug_traceBlockByHash,
+  debug_traceBlockByNumber,
+  debug_traceCall,
+  debug_traceTransaction,
   eth_accounts,
+  eth_baseFee,
   eth_blobBaseFee,
   eth_blockNumber,
   eth_call,
+  eth_capabilities,
   eth_chainId,
   eth_config,
   eth_estimateGas,
@@ -80,6 +102,7 @@ const FACTORIES = [
   eth_getRawTransactionByBlockNumberAndIndex,
   eth_getRawTransactionByHash,
   eth_getStorageAt,
+  eth_getStorageValues,
   eth_getTransactionByBlockHashAndIndex,
   eth_getTransactionByBlockNumberAndIndex,
   eth_getTransactionByHash,
@@ -94,6 +117,7 @@ const FACTORIES = [
   eth_newFilter,
   eth_newPendingTransactionFilter,
   eth_sendRawTransaction,
+  eth_sendRawTransactionSync,
   eth_sendTransaction,
   eth_sign,
   eth_subscribe,
