@@ -2,17 +2,20 @@
 import type {Common, StateManagerInterface} from '@ethereumjs/common';
 import {EVMMockBlockchain} from '@ethereumjs/evm';
 import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
+import {Blake2b} from '../blake2b/index.ts';
 import {initPrecompiles, SAPS} from '../index.ts';
 import {loadBls12381} from '../mcl/bls12-381.ts';
 import {loadBn254} from '../mcl/bn254.ts';
 import {loadP256} from '../mcl/p256.ts';
 import type {Sap} from '../types.ts';
+import {blake2f} from './blake2f.ts';
 import {bn254Precompiles} from './bn254.ts';
 import {p256Verify} from './p256.ts';
 import {SapEvm} from './sap-evm.ts';
 
 export {customCrypto} from './crypto.ts';
 
+const BLAKE2F_ADDRESS = `${'0'.repeat(39)}9`;
 const P256_VERIFY_ADDRESS = `${'0'.repeat(37)}100`;
 
 export interface CreateEvmOptions {
@@ -28,7 +31,7 @@ export interface CreateEvmOptions {
 
 /**
  * An EVM in which the SAPs answer at their addresses like standard precompiles (warm from the
- * start of a transaction), and the standard curve precompiles run on mcl-wasm.
+ * start of a transaction), and the standard curve precompiles and BLAKE2b run on WebAssembly.
  *
  * Like every @ethereumjs/evm it runs one call at a time: its journal is shared state.
  */
@@ -43,6 +46,9 @@ export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
     allowUnlimitedContractSize: options.allowUnlimitedContractSize ?? false,
     bn254: bn254Precompiles(bn254),
     bls,
-    replacements: new Map([[P256_VERIFY_ADDRESS, p256Verify(p256)]]),
+    replacements: new Map([
+      [BLAKE2F_ADDRESS, blake2f(new Blake2b())],
+      [P256_VERIFY_ADDRESS, p256Verify(p256)],
+    ]),
   });
 }

@@ -1,5 +1,7 @@
+import {createHash} from 'node:crypto';
 import {beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
 import {Common, Hardfork, Mainnet} from '@ethereumjs/common';
+import {getActivePrecompiles} from '@ethereumjs/evm';
 import type {EVM} from '@ethereumjs/evm';
 import {SimpleStateManager} from '@ethereumjs/statemanager';
 import {createLegacyTx} from '@ethereumjs/tx';
@@ -69,6 +71,9 @@ const SENDER_KEY = new Uint8Array(32).fill(7);
 const SENDER = createAddressFromPrivateKey(SENDER_KEY);
 const CALLER = new Address(hexToBytes('0x00000000000000000000000000000000000ca11e'));
 const GROTH16 = new Address(hexToBytes(groth16.address));
+
+/** 64 bytes that look random. */
+const digest = (seed: number): Uint8Array => new Uint8Array(createHash('sha512').update(`${seed}`).digest());
 
 const multiplier = fixture('multiplier');
 const key = encodeVerificationKey(multiplier.key);
@@ -308,6 +313,32 @@ describe('standard precompiles of the same machine', () => {
     expect(older.getPrecompile(`0x${'100'.padStart(40, '0')}`)).toBeUndefined();
     prague.setHardfork(Hardfork.Osaka);
     expect(older.getPrecompile(`0x${'100'.padStart(40, '0')}`)).toBeDefined();
+  });
+
+  it('runs the rounds of BLAKE2b as EIP-152 has them, and as @ethereumjs/evm does', async () => {
+    // Test vector 5 of EIP-152: BLAKE2b of "abc", as in RFC 7693.
+    const abc = concat(
+      bytes('0x48c9bdf267e6096a3ba7ca8485ae67bb2bf894fe72f36e3cf1361d5f3af54fa5d182e6ad7f520e511f6c3e2b8c68059b6bbd41fbabd9831f79217e1319cde05b'),
+      bytes('0x616263'), new Uint8Array(125), Uint8Array.of(3), new Uint8Array(15),
+    );
+    const input = (rounds: number, state: Uint8Array, flag: number): Uint8Array => concat(word(BigInt(rounds)).subarray(28), state, Uint8Array.of(flag));
+    const official = await callPrecompile(9, input(12, abc, 1));
+    expect([hex(official.returnValue), official.executionGasUsed]).toEqual([
+      '0xba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923',
+      12n,
+    ]);
+    const theirs = getActivePrecompiles(common).get(`${'0'.repeat(39)}9`)!;
+    for (const [index, rounds] of [0, 1, 9, 10, 11, 9_999, 10_000, 10_013].entries()) {
+      const data = input(rounds, concat(...[0, 100, 200].map((seed) => digest(seed + index)), digest(300 + index).subarray(0, 16)), index % 2);
+      const reference = await theirs({data, gasLimit: 1_000_000n, common, _EVM: evm});
+      expect([rounds, hex((await callPrecompile(9, data)).returnValue)]).toEqual([rounds, hex(reference.returnValue)]);
+    }
+    for (const wrong of [input(1, abc, 2), input(1, abc, 1).subarray(0, 212), concat(input(1, abc, 1), Uint8Array.of(0))]) {
+      const {exceptionError, executionGasUsed, returnValue} = await callPrecompile(9, wrong);
+      expect([exceptionError?.error, executionGasUsed, returnValue.length]).toEqual(['value out of range', 5_000_000n, 0]);
+    }
+    const {execResult} = await evm.runCall({to: new Address(hexToBytes(`0x${'9'.padStart(40, '0')}`)), data: input(12, abc, 1), gasLimit: 11n});
+    expect([execResult.exceptionError?.error, execResult.executionGasUsed]).toEqual(['out of gas', 11n]);
   });
 
   it('takes all gas for a point off the curve', async () => {
