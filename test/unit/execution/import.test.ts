@@ -28,6 +28,10 @@ async function open(db: KeyValueStore = memoryStore()): Promise<Execution> {
   return execution;
 }
 
+/** Jest compares long byte arrays byte by byte, which takes minutes here. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item instanceof Uint8Array ? Buffer.from(item).toString('hex') : item));
+
 /** The block with one of its parts as `change` makes it. */
 function changed(block: Uint8Array, change: (parts: RlpItem[]) => void): Uint8Array {
   const parts = [...(decodeRlp(block) as RlpItem[])].map((part) => (part instanceof Uint8Array ? part : [...part]));
@@ -55,12 +59,12 @@ describe('an imported chain', () => {
     for (const [index, bytes] of BLOCKS.entries()) {
       const decoded = decodeImportedBlock(bytes);
       const block = await backend.blockByNumber(BigInt(index + 1));
-      expect(block?.header).toEqual(decoded.header);
-      expect(block?.size).toBe(bytes.length);
-      expect(block?.uncles ?? []).toEqual(decoded.uncles);
-      expect(block?.withdrawals ?? []).toEqual(decoded.withdrawals ?? []);
-      expect(block?.transactions.map(({raw}) => raw)).toEqual(decoded.transactions);
-      expect(await backend.receipts(BigInt(index + 1))).toEqual(await execution.backend.receipts(BigInt(index + 1)));
+      expect(textOf(block!.header)).toBe(textOf(decoded.header));
+      expect(block!.size).toBe(bytes.length);
+      expect(textOf(block!.uncles ?? [])).toBe(textOf(decoded.uncles));
+      expect(textOf(block!.withdrawals ?? [])).toBe(textOf(decoded.withdrawals ?? []));
+      expect(textOf(block!.transactions.map(({raw}) => raw))).toBe(textOf(decoded.transactions));
+      expect(textOf(await backend.receipts(BigInt(index + 1)))).toBe(textOf(await execution.backend.receipts(BigInt(index + 1))));
     }
     const [withRoot] = (await backend.receipts(1n))!;
     expect(withRoot).toMatchObject({root: '0x9d6eec3457f11763a235d68c58367a740f429f01fd310692736b54e0019df44b'});
@@ -84,6 +88,12 @@ describe('an imported chain', () => {
 
 describe('a block is refused, and nothing of it kept,', () => {
   const zeros = (length: number): Uint8Array => new Uint8Array(length);
+  let execution: Execution;
+  beforeAll(async () => {
+    execution = await open();
+    for (const block of BLOCKS.slice(0, 2)) await execution.importer.importBlock(block);
+  }, TIMEOUT_MS);
+
   // Block 3 has an uncle and is of Tangerine Whistle; its header fields by their place.
   it.each([
     ['with another parent', setField(0, zeros(32)), 'header', /its parent is/],
@@ -106,15 +116,16 @@ describe('a block is refused, and nothing of it kept,', () => {
     ['with a leading zero', setField(8, Uint8Array.of(0, 3)), 'malformed', /leading zero/],
     ['with much extra data', setField(12, zeros(33)), 'malformed', /extraData of 33 bytes/],
   ] as const)('%s', async (_name, change, code, message) => {
-    const {importer, backend} = await open();
-    await importer.importBlock(BLOCKS[0]!);
-    await importer.importBlock(BLOCKS[1]!);
+    const {importer, backend} = execution;
     const refused: unknown = await importer.importBlock(change(BLOCKS[2]!)).catch((error: unknown) => error);
     expect(refused).toMatchObject({name: 'ImportError', code, message: expect.stringMatching(message)});
     expect(backend.head().header.number).toBe(2n);
-    await importer.importBlock(BLOCKS[2]!);
-    expect(backend.head().header.number).toBe(3n);
-  }, TIMEOUT_MS);
+  });
+
+  it('and the right one is taken after all of them', async () => {
+    await execution.importer.importBlock(BLOCKS[2]!);
+    expect(execution.backend.head().header.number).toBe(3n);
+  });
 
   it('file by file: one that ends in the middle of a block, or is none', () => {
     expect(() => [...blocksOfFile(BLOCKS[0]!.subarray(0, 100))]).toThrow('the file ends in the middle of a block');

@@ -3,6 +3,7 @@ import {privateKeyToAccount} from 'viem/accounts';
 import {Mempool} from '../../../node/mempool/index.ts';
 import {EthRpcServer, type EthRpcClock, type EthRpcLogger, type EthRpcOptions, type NetworkStatus} from '../../../node/rpc/eth/index.ts';
 import {decodeTransaction} from '../../../node/execution/transaction.ts';
+import {TransactionCache} from '../../../node/execution/transaction-cache.ts';
 import type {Address, EthBlock} from '../../../node/execution/types.ts';
 import {intrinsicGasOf} from '../mempool/intrinsic.ts';
 import {CHAIN_ID, GWEI, hex, TestChain, unhex, type Program} from './test-chain.ts';
@@ -67,10 +68,11 @@ export interface TestNode {
 
 export async function startNode(options: Partial<EthRpcOptions> = {}, modules: {clock?: EthRpcClock; autoMine?: boolean; logger?: EthRpcLogger} = {}): Promise<TestNode> {
   const chain = new TestChain([ALICE, BOB], {[TOKEN]: token});
+  const transactions = new TransactionCache(() => CHAIN_ID);
   const pool = new Mempool(
     {chainId: CHAIN_ID, feeCapMin: GWEI / 10n},
     {
-      decode: (raw) => decodeTransaction(raw),
+      decode: (raw) => transactions.decode(raw),
       state: () => chain.latest,
       baseFee: () => chain.baseFee,
       blockGasLimit: () => 60_000_000n,
