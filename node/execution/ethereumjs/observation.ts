@@ -11,6 +11,7 @@ import type {StateOverlay} from '../state/overlay.ts';
 import {gethError} from './errors.ts';
 import {InterpreterStep} from './observed-step.ts';
 import type {StepRunState} from './observed-step.ts';
+import {opcodesOf} from './opcodes.ts';
 import {addressOf} from './state-manager.ts';
 
 /** The interpreter of @ethereumjs/evm, which it does not export, as far as this file watches it. */
@@ -60,6 +61,10 @@ const HALTING: ReadonlySet<number> = new Set([STOP_OPCODE, 0xf3, 0xfd, 0xff]);
 const STOP = 'stop';
 const REVERT = 'revert';
 const INVALID_OPCODE = 'invalid opcode';
+const OUT_OF_GAS = 'out of gas';
+const STACK_FAILURES: ReadonlySet<string> = new Set(['stack underflow', 'stack overflow']);
+/** Of the largest memory that geth computes a price for: beyond, an instruction shows its constant gas only. */
+const MEMORY_GAS_MAX = 36_028_809_887_088_637n;
 
 /** Observations by their EVM, while they run. */
 const running = new WeakMap<EVM, Observation>();
@@ -182,8 +187,8 @@ function observedPrototype(prototype: Interpreter): object {
           const isInvalid = failure === INVALID_OPCODE;
           const observation = observationOf(this);
           if (isInvalid) observation.invalidOpcode = this._runState.opCode;
-          // The interpreter moves on as soon as an instruction is paid for.
-          const isUnpaid = this._runState.programCounter === programCounter && !isInvalid;
+          // The interpreter moves on as soon as an instruction is paid for; it looks at the stack later than geth.
+          const isUnpaid = STACK_FAILURES.has(failure) || (failure === OUT_OF_GAS && this._runState.programCounter === programCounter);
           observation.observer.fault?.({error: observation.errorOf(failure), isUnpaid});
         }
         throw error;
@@ -194,7 +199,7 @@ function observedPrototype(prototype: Interpreter): object {
       const observation = observationOf(this);
       const turn = observation.turn();
       if (turn !== undefined) await turn;
-      observation.observer.step?.(new InterpreterStep(this._runState, cost, gasLeft, memoryWords));
+      observation.observer.step?.(new InterpreterStep(this._runState, cost > MEMORY_GAS_MAX ? constantGas(this) : cost, gasLeft, memoryWords));
     },
 
     async _baseCall(message) {
@@ -250,6 +255,10 @@ function observedPrototype(prototype: Interpreter): object {
     },
   };
   return Object.assign(Object.create(prototype) as object, methods);
+}
+
+function constantGas({_evm, _runState}: Interpreter): bigint {
+  return opcodesOf(_evm)[_runState.opCode]!.opcodeInfo.feeBigInt;
 }
 
 /** @param depth of the caller. */

@@ -18,7 +18,7 @@ export interface RunState {
 export type OpcodeHandler = (runState: RunState, common: unknown) => Promise<void> | undefined;
 
 export interface OpcodeEntry {
-  readonly opcodeInfo: {readonly isAsync: boolean};
+  readonly opcodeInfo: {readonly isAsync: boolean; readonly feeBigInt: bigint};
   readonly opHandler: OpcodeHandler;
 }
 

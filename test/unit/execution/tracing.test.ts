@@ -19,7 +19,7 @@ const BURNER = at(3);
 const DESTROYER = at(4);
 const LOGGER = at(5);
 const IDENTITY: Address = `0x${'00'.repeat(19)}04`;
-const POSEIDON: Address = `0x${'00'.repeat(18)}0a02`;
+const GROTH16: Address = `0x${'00'.repeat(18)}0a01`;
 const ORCHESTRA = at(9);
 const CREATOR = at(10);
 const RICH_CALLER = at(11);
@@ -37,7 +37,7 @@ const alloc: GenesisAlloc = {
   [ORCHESTRA]: {
     balance: '0',
     nonce: '1',
-    code: `0x${call('f1', LEAF)}${plainCall('f4', LEAF)}${plainCall('fa', LEAF)}${call('f2', LEAF)}${call('f1', REVERTER)}${call('f1', BURNER)}${call('f1', DESTROYER)}${call('f1', LOGGER)}${plainCall('fa', IDENTITY)}${plainCall('fa', POSEIDON)}`,
+    code: `0x${call('f1', LEAF)}${plainCall('f4', LEAF)}${plainCall('fa', LEAF)}${call('f2', LEAF)}${call('f1', REVERTER)}${call('f1', BURNER)}${call('f1', DESTROYER)}${call('f1', LOGGER)}${plainCall('fa', IDENTITY)}${plainCall('fa', GROTH16)}`,
   },
   // CREATE of code that is two bytes long, CREATE2 of init code that reverts.
   [CREATOR]: {balance: '0', nonce: '1', code: '0x6960fe60005260016000f35f52600a60165ff050635f5ffd5f5f525f6004601c5ff55000'},
@@ -49,7 +49,7 @@ const struct: TraceOptions = {tracer: {kind: 'struct', enableMemory: false, disa
 const calls: TraceOptions = {tracer: {kind: 'call', onlyTopCall: false, withLog: true}, timeoutMs: 60_000};
 const prestate = (diffMode: boolean): TraceOptions => ({tracer: {kind: 'prestate', diffMode, disableCode: false, disableStorage: false, includeEmpty: false}, timeoutMs: 60_000});
 
-type Trace = any;
+type Trace = any; // eslint-disable-line @typescript-eslint/no-explicit-any
 
 let chain: TestChain;
 let nonce = 0n;
@@ -83,7 +83,7 @@ describe('callTracer', () => {
       ['CALL', DESTROYER, undefined],
       ['CALL', LOGGER, undefined],
       ['STATICCALL', IDENTITY, undefined],
-      ['STATICCALL', POSEIDON, expect.anything()],
+      ['STATICCALL', GROTH16, expect.anything()],
     ]);
     for (const {from} of frames) expect(from).toBe(ORCHESTRA);
     expect(frames[2]).not.toHaveProperty('value');
@@ -166,6 +166,15 @@ describe('the struct logger', () => {
     const {structLogs, failed, returnValue} = await trace(struct);
     expect([failed, returnValue]).toEqual([true, '0x']);
     expect(structLogs.at(-1)).toMatchObject({op: 'SSTORE', error: 'out of gas'});
+    const last = async (code: string): Promise<Trace> => {
+      const {structLogs: steps} = (await chain.backend.tracing!.call({to: at(77)}, chain.backend.head(), {...struct, gasLimitMax: 1_000_000n, stateOverrides: new Map([[at(77), {code: bytes(code)}]])})) as Trace;
+      return steps.at(-1);
+    };
+    expect(await last('01')).toMatchObject({op: 'ADD', gasCost: 3, error: 'stack underflow'});
+    expect(await last(`7f${'ff'.repeat(32)}51`)).toMatchObject({op: 'MLOAD', gasCost: 3, error: 'out of gas'});
+    // Paid for, and then refused.
+    expect(await last('600056')).not.toHaveProperty('error');
+    expect(await last('0c')).toEqual({pc: 0, op: 'opcode 0xc not defined', gas: expect.any(Number), gasCost: 0, depth: 1, stack: []});
     await chain.produce([send(REVERTER)]);
     expect(await trace(struct)).toMatchObject({failed: true, returnValue: `0x${REASON}`});
   });

@@ -1,6 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
 import {createPublicClient, createWalletClient, defineChain, encodeErrorResult, http, parseAbi, type BaseError, type Hex} from 'viem';
-import {createExecution, type BlockEvent, type Execution, type Transaction} from '../../../node/execution/index.ts';
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import {JsonRpcProvider} from 'ethers';
+import {createExecution, decodeRlp, keccak256, type BlockEvent, type Execution, type Transaction} from '../../../node/execution/index.ts';
 import {Mempool} from '../../../node/mempool/index.ts';
 import {EthRpcServer} from '../../../node/rpc/eth/index.ts';
 import {memoryStore} from '../../../node/storage/index.ts';
@@ -99,7 +102,7 @@ const clients = () => {
 beforeAll(async () => {
   chain = await Chain.start();
   server = new EthRpcServer(
-    {port: 0, clientVersion: 'Qanat/v0.1.0/test'},
+    {port: 0, clientVersion: 'Qanat/v0.1.0/test', namespaces: ['eth', 'net', 'web3', 'txpool', 'debug'], limits: {syncTimeoutMs: 60_000, syncWaitersMax: 2}},
     {chain: chain.execution.backend, pool: chain.pool, network: () => ({peerCount: 0, listening: true, syncing: undefined}), logger: silent},
   );
   node = {url: `http://127.0.0.1:${(await server.listen()).port}`};
@@ -214,5 +217,95 @@ describe('the RPC over the execution layer', () => {
     expect(history.baseFeePerGas).toHaveLength(5);
     const head = await result(node, 'eth_blockNumber');
     expect(await result(node, 'eth_getBlockReceipts', head)).toHaveLength(1);
+  });
+
+  it('blocks, headers, receipts and transactions as bytes', async () => {
+    const head = await result(node, 'eth_getBlockByNumber', 'latest', true);
+    const hashOf = (raw: Hex): Hex => `0x${Buffer.from(keccak256(Buffer.from(raw.slice(2), 'hex'))).toString('hex')}`;
+    const header = await result(node, 'debug_getRawHeader', 'latest');
+    expect(hashOf(header)).toBe(head.hash);
+    const block = await result(node, 'debug_getRawBlock', head.hash);
+    expect(block.length / 2 - 1).toBe(Number(head.size));
+    expect(decodeRlp(Buffer.from(block.slice(2), 'hex'))).toHaveLength(4);
+    const raw = await result(node, 'debug_getRawTransaction', head.transactions[0].hash);
+    expect(hashOf(raw)).toBe(head.transactions[0].hash);
+    expect(block).toContain(raw.slice(2));
+    expect(await result(node, 'debug_getRawReceipts', 'latest')).toEqual([expect.stringMatching(/^0x02f9/)]);
+    expect(await result(node, 'debug_getRawTransaction', `0x${'11'.repeat(32)}`)).toBe('0x');
+    expect((await ask(node, 'debug_getRawHeader', ['0x5000'])).error).toEqual({code: -32000, message: 'header #20480 not found'});
+  });
+
+  it('traces through viem, ethers and cast', async () => {
+    const {reader, wallet} = clients();
+    const hash = await wallet.sendTransaction({to: contract, data: REASON, gas: 100_000n});
+    await chain.mine();
+    const expected = {type: 'CALL', from: ALICE, to: contract, gas: '0x186a0', input: REASON, output: REASON, error: 'execution reverted', revertReason: 'not today', value: '0x0'};
+    const request = {method: 'debug_traceTransaction', params: [hash, {tracer: 'callTracer'}]};
+    expect(await reader.request(request as never)).toMatchObject(expected);
+    const provider = new JsonRpcProvider(node.url, 72590, {staticNetwork: true});
+    expect(await provider.send('debug_traceTransaction', request.params)).toMatchObject(expected);
+    provider.destroy();
+    const cast = async (...args: string[]): Promise<string> => (await promisify(execFile)('node_modules/.bin/cast', [...args, '--rpc-url', node.url])).stdout;
+    expect(JSON.parse(await cast('rpc', 'debug_traceTransaction', hash, '{"tracer":"callTracer"}'))).toMatchObject(expected);
+    expect(await cast('run', hash)).toMatch(/not today/);
+    const block = await result(node, 'eth_blockNumber');
+    expect(await result(node, 'debug_traceBlockByNumber', block, {tracer: 'callTracer'})).toEqual([{txHash: hash, result: expect.objectContaining(expected)}]);
+    const struct = await result(node, 'debug_traceTransaction', hash);
+    expect(struct).toMatchObject({failed: true, returnValue: REASON});
+    expect(struct.structLogs.at(-1).op).toBe('REVERT');
+    expect(await result(node, 'debug_traceCall', {to: contract, value: '0x0'}, 'latest', {tracer: 'callTracer', tracerConfig: {withLog: true}})).toMatchObject({
+      logs: [{address: contract, position: '0x0', index: '0x0'}],
+    });
+    const overridden = {[contract]: {code: '0x4360005260206000f3'}};
+    expect((await result(node, 'debug_traceCall', {to: contract}, 'latest', {stateOverrides: overridden, blockOverrides: {number: '0x63'}})).returnValue).toBe(`0x${'63'.padStart(64, '0')}`);
+  });
+
+  it('refusals of tracing are geth\'s', async () => {
+    const refusal = async (method: string, ...params: unknown[]): Promise<string | undefined> => (await ask(node, method, params)).error?.message;
+    const unknown = `0x${'11'.repeat(32)}`;
+    expect(await refusal('debug_traceTransaction', unknown)).toBe('transaction not found');
+    expect(await refusal('debug_traceBlockByHash', unknown)).toBe(`block ${unknown} not found`);
+    expect(await refusal('debug_traceBlockByNumber', '0x5000')).toBe('block #20480 not found');
+    expect(await refusal('debug_traceBlockByNumber', '0x0')).toBe('genesis is not traceable');
+    expect(await refusal('debug_traceCall', {to: contract}, 'pending')).toBe('tracing on top of pending is not supported');
+    expect(await refusal('debug_traceCall', {to: contract}, 'latest', {tracer: 'myTracer'})).toMatch(/^tracer not found/);
+  });
+
+  it('a transaction is sent and its receipt waited for', async () => {
+    const nonce = Number(await result(node, 'eth_getTransactionCount', ALICE, 'pending'));
+    const sign = (change: object = {}) => ACCOUNTS[0]!.signTransaction({type: 'eip1559', chainId: 72590, nonce, gas: 21_000n, to: BOB, maxFeePerGas: 10n * GWEI, maxPriorityFeePerGas: GWEI, ...change});
+    expect((await ask(node, 'eth_sendRawTransactionSync', [await sign({nonce: nonce + 1})])).error).toMatchObject({code: 6, data: `0x${nonce.toString(16)}`});
+    expect(chain.pool.counts()).toEqual({pending: 0, queued: 0});
+    const pooled = new Promise<void>((resolve) => void chain.pool.onPending(() => resolve()));
+    const raw = await sign();
+    const answer = result(node, 'eth_sendRawTransactionSync', raw);
+    await pooled;
+    await chain.mine();
+    expect(await answer).toMatchObject({status: '0x1', gasUsed: '0x5208', from: ALICE});
+    expect((await ask(node, 'eth_sendRawTransactionSync', [raw])).error).toMatchObject({code: -32000});
+    const late = await ask(node, 'eth_sendRawTransactionSync', [await sign({nonce: nonce + 1}), 1]);
+    expect(late.error).toMatchObject({code: 4, data: expect.stringMatching(/^0x[0-9a-f]{64}$/), message: expect.stringMatching(/wasn't processed in 1 ms/)});
+    await chain.mine();
+    expect(await result(node, 'eth_getTransactionReceipt', late.error!.data)).toMatchObject({status: '0x1'});
+  });
+
+  it('several slots at once, the next base fee, and what this node has', async () => {
+    expect(await result(node, 'eth_getStorageValues', {[contract]: ['0x0', '0x1'], [BOB]: ['0x0']})).toEqual({
+      [contract]: [`0x${'5'.padStart(64, '0')}`, `0x${'0'.repeat(64)}`],
+      [BOB]: [`0x${'0'.repeat(64)}`],
+    });
+    expect(BigInt(await result(node, 'eth_baseFee'))).toBe(chain.execution.backend.baseFeeOfNextBlock());
+    const {hash, number} = chain.execution.backend.head().header;
+    const all = {disabled: false, oldestBlock: '0x0'};
+    const states = {...all, deleteStrategy: {type: 'window', retentionBlocks: '0x100'}};
+    expect(await result(node, 'eth_capabilities')).toEqual({
+      head: {number: `0x${number.toString(16)}`, hash},
+      state: states,
+      tx: all,
+      logs: all,
+      receipts: all,
+      blocks: all,
+      stateproofs: states,
+    });
   });
 });
