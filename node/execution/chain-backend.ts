@@ -1,9 +1,21 @@
-import type {AccountProof, BlockOverrides, CallOutcome, CallRequest, ChainBackend, ChainFork, StateOverrides} from '../rpc/eth/backend.ts';
+import type {
+  AccessListOutcome,
+  AccountProof,
+  CallOptions,
+  CallOutcome,
+  CallRequest,
+  ChainBackend,
+  ChainFork,
+  SimulatedBlock,
+  SimulationRequest,
+} from '../rpc/eth/backend.ts';
+import {createAccessList} from './access-list.ts';
 import type {BloomIndex, LogFilter} from './block/bloom-index.ts';
 import {blobBaseFee} from './block/blob-fee.ts';
 import {nextExcessBlobGas} from './block/excess-blob-gas.ts';
 import {ZERO_HASH} from './block/header.ts';
-import {executeCall, overrideBlock} from './call.ts';
+import {executeCall} from './call.ts';
+import type {CallContext} from './call.ts';
 import type {Chain} from './chain.ts';
 import type {Engines} from './engines.ts';
 import type {BlockEnvironment} from './engine.ts';
@@ -11,6 +23,8 @@ import {ChainError} from './errors.ts';
 import {bytesToBigInt, EMPTY} from './hex.ts';
 import {intrinsicGas} from './intrinsic-gas.ts';
 import {GAS_PER_BLOB, PROOF_SLOTS_MAX} from './limits.ts';
+import {overrideBlock} from './overrides.ts';
+import {simulate} from './simulate/simulator.ts';
 import {stateReader} from './state/reader.ts';
 import {EMPTY_ACCOUNT} from './state/types.ts';
 import type {Tracing} from './trace/tracing.ts';
@@ -23,14 +37,11 @@ export interface ChainBackendModules {
   /** EIP-7910. */
   readonly forks: readonly ChainFork[];
   readonly tracing: Tracing;
+  /** EIP-6110; undefined: the chain has no deposits. */
+  readonly depositContract: Address | undefined;
+  now(): number;
+  yieldTurn(): Promise<void>;
   onBlock(fn: (event: BlockEvent) => void): () => void;
-}
-
-interface CallOptions {
-  readonly pending?: boolean;
-  readonly stateOverrides?: StateOverrides;
-  readonly blockOverrides?: BlockOverrides;
-  readonly gasLimitMax: bigint;
 }
 
 /** The chain as the Ethereum JSON-RPC sees it. Reads only. */
@@ -94,16 +105,36 @@ export class EvmChainBackend implements ChainBackend {
     return stateReader(() => source);
   }
 
-  async call(request: CallRequest, at: bigint, options: CallOptions): Promise<CallOutcome> {
-    const {chain} = this.#modules;
-    const state = chain.state.at(at);
-    const header = chain.blocks.block(at)?.header;
+  async call(request: CallRequest, number: bigint, options: CallOptions): Promise<CallOutcome> {
+    const context = this.#callContext(number, options);
+    return this.#modules.engines.pool(context.rules).use((engine) => executeCall(request, context, options.stateOverrides, engine));
+  }
+
+  async createAccessList(request: CallRequest, number: bigint, options: Omit<CallOptions, 'blockOverrides'>): Promise<AccessListOutcome> {
+    const context = this.#callContext(number, options);
+    return this.#modules.engines.pool(context.rules).use((engine) => createAccessList(request, context, options.stateOverrides, engine));
+  }
+
+  async simulate(request: SimulationRequest, number: bigint, {gasMax}: {readonly gasMax: bigint}): Promise<readonly SimulatedBlock[]> {
+    return simulate(request, this.#header(number), gasMax, this.#modules);
+  }
+
+  #header(number: bigint): EthHeader {
+    const header = this.#modules.chain.blocks.block(number)?.header;
     if (header === undefined) throw new ChainError('state-unavailable', 'header not found');
+    return header;
+  }
+
+  /** The environment of block `number`, or of the one after it. */
+  #callContext(number: bigint, options: CallOptions): CallContext {
+    const {chain} = this.#modules;
+    const state = chain.state.at(number);
+    const header = this.#header(number);
     const pending = options.pending === true;
-    const number = pending ? header.number + 1n : header.number;
-    const rules = chain.schedule.rulesAt(number, header.timestamp);
+    const height = pending ? header.number + 1n : header.number;
+    const rules = chain.schedule.rulesAt(height, header.timestamp);
     const block: BlockEnvironment = {
-      number,
+      number: height,
       timestamp: header.timestamp,
       miner: header.miner,
       gasLimit: header.gasLimit,
@@ -113,14 +144,7 @@ export class EvmChainBackend implements ChainBackend {
       blobBaseFee: this.blobGas(header).price,
       blockHash: (wanted) => chain.blocks.hashOf(wanted) ?? ZERO_HASH,
     };
-    const context = {
-      state,
-      block: overrideBlock(block, options.blockOverrides),
-      rules,
-      chainId: chain.parameters.chainId,
-      gasLimitMax: options.gasLimitMax,
-    };
-    return this.#modules.engines.pool(rules).use((engine) => executeCall(request, context, options.stateOverrides, engine));
+    return {state, block: overrideBlock(block, options.blockOverrides), rules, chainId: chain.parameters.chainId, gasLimitMax: options.gasLimitMax};
   }
 
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint} {

@@ -15,6 +15,8 @@ export interface BlockEnvironment {
   readonly prevRandao: Hash;
   /** Price of blob gas; 0 before Cancun. */
   readonly blobBaseFee: bigint;
+  /** Addresses whose precompile answers elsewhere, or nowhere, in this run: a simulation moved them. The value is the address whose precompile it is. */
+  readonly precompiles?: ReadonlyMap<Address, Address | undefined> | undefined;
   /** Hash of an earlier block for BLOCKHASH; asked for the last 256 only. */
   blockHash(number: bigint): Hash;
 }

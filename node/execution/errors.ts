@@ -57,7 +57,8 @@ export type TransactionErrorCode =
   | 'no-blobs'
   | 'too-many-blobs'
   | 'blob-hash-version'
-  | 'blob-fee-cap-too-low';
+  | 'blob-fee-cap-too-low'
+  | 'blob-creation';
 
 export class TransactionError extends Error {
   readonly code: TransactionErrorCode;

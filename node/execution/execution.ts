@@ -62,7 +62,17 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const app = new EvmApplication({chain, logger: options.logger, executor, warmUp, decode, snapshots});
   const {precompiles = true, depositContract} = options.chainOptions ?? {};
   const forks = chainForks(chain.schedule, {precompiles, depositContract});
-  const backend = new EvmChainBackend({chain, blooms: new BloomIndex(options.db), engines, forks, tracing: new Tracing({chain, engines, now, yieldTurn}), onBlock: (fn) => app.onBlock(fn)});
+  const backend = new EvmChainBackend({
+    chain,
+    blooms: new BloomIndex(options.db),
+    engines,
+    forks,
+    tracing: new Tracing({chain, engines, now, yieldTurn}),
+    depositContract,
+    now,
+    yieldTurn,
+    onBlock: (fn) => app.onBlock(fn),
+  });
   app.onBlock(({block}) => transactions.forget(block.transactions));
   if (chain.isInitialised) await warmUp();
   const importer = new ChainImporter({

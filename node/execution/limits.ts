@@ -84,3 +84,15 @@ export const WIPE_KEYS_PER_BATCH = 10_000;
 export const IMPORT_BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes of a header's extraData. */
 export const EXTRA_DATA_BYTES_MAX = 32;
+/** Addresses and slots of a list that eth_createAccessList makes. */
+export const ACCESS_LIST_ENTRIES_MAX = 20_000;
+/** Runs of a call until its access list must have settled: a contract can make it depend on the gas left. */
+export const ACCESS_LIST_ROUNDS_MAX = 16;
+/** Blocks of a simulation, those that fill gaps counted (geth's internal/ethapi/api.go). */
+export const SIMULATED_BLOCKS_MAX = 256n;
+/** Bytes that a simulation returns: return data, revert data and logs of all its calls. */
+export const SIMULATED_BYTES_MAX = 16 * 1024 * 1024;
+/** Time of one simulation, without what other work of the process took of it while the simulation waited for an EVM. */
+export const SIMULATION_MS_MAX = 5_000;
+/** Calls of a simulation before other work of the process gets a turn, however short they are. */
+export const SIMULATED_CALLS_PER_TURN = 32;

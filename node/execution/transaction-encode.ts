@@ -38,6 +38,12 @@ export function encodeTransaction(tx: UnsignedTransaction, signature: {readonly 
   return tx.type === 0 ? list : concatBytes(Uint8Array.of(tx.type), list);
 }
 
+/** With zeros in the place of the signature: what a simulation puts into its blocks. */
+export function encodeUnsigned(tx: UnsignedTransaction): Uint8Array {
+  const list = encodeRlp([...unsignedFields(tx), EMPTY, EMPTY, EMPTY]);
+  return tx.type === 0 ? list : concatBytes(Uint8Array.of(tx.type), list);
+}
+
 /** Signs with a private key of 32 bytes and encodes. */
 export function signTransaction(tx: UnsignedTransaction, privateKey: Uint8Array): Uint8Array {
   return encodeTransaction(tx, sign(keccak256(signingPayload(tx)), privateKey));

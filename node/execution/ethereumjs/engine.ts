@@ -63,6 +63,7 @@ class EthereumjsEngine implements ExecutionEngine {
       shallowCopy: () => blockchain,
     };
     const evm = await createEvm({common, stateManager: states, blockchain, ...(options.precompiles ? {} : {saps: []})});
+    movePrecompiles(evm, chain);
     const journal = WarmJournal.install(evm, states);
     const prototype = await interpreterPrototype(evm, states);
     installJumpAnalysis(evm, prototype);
@@ -112,6 +113,19 @@ class EthereumjsEngine implements ExecutionEngine {
       this.#chain.block = undefined;
     }
   }
+}
+
+/** Asks the block of the current run where precompiles answer. */
+function movePrecompiles(evm: EVM, chain: {readonly block: BlockEnvironment | undefined}): void {
+  const original = evm.getPrecompile.bind(evm);
+  evm.getPrecompile = (address) => {
+    const moved = chain.block?.precompiles;
+    if (moved === undefined || typeof address === 'string') return original(address);
+    const key = addressOf(address);
+    if (!moved.has(key)) return original(address);
+    const source = moved.get(key);
+    return source === undefined ? undefined : original(toEvmAddress(source));
+  };
 }
 
 /** Found by running one JUMPDEST on an empty state, since the package does not export the class. */

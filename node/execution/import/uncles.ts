@@ -46,7 +46,7 @@ function blockReward(rules: ForkRules): bigint {
 }
 
 /** Pays for the work of a block and of its uncles. */
-export function payRewards(state: StateOverlay, header: EthHeader, uncles: readonly EthBlock[], rules: ForkRules): void {
+export function payRewards(state: StateOverlay, header: Pick<EthHeader, 'number' | 'miner'>, uncles: readonly EthBlock[], rules: ForkRules): void {
   const reward = blockReward(rules);
   for (const {header: uncle} of uncles) pay(state, uncle.miner, ((uncle.number + 8n - header.number) * reward) / 8n);
   pay(state, header.miner, reward + (BigInt(uncles.length) * reward) / 32n);

@@ -140,7 +140,8 @@ export class StateOverlay implements StateSource {
       const changed = new Map<Hash, Change<Uint8Array>>();
       for (const [slot, after] of own) {
         const before = this.#hasLowerStorage(address) ? this.#base.slot(address, slot) : EMPTY;
-        if (!bytesEqual(before, after)) changed.set(slot, {before, after});
+        // Of a cleared account also what came back as it was, or it would count among the slots that are gone.
+        if (this.#cleared.has(address) || !bytesEqual(before, after)) changed.set(slot, {before, after});
       }
       if (changed.size > 0) slots.set(address, changed);
     }

@@ -12,6 +12,7 @@ import {FlatState} from './flat-state.ts';
 import {DiffStore, HistoricState} from './history.ts';
 import {sameAccount} from './overlay.ts';
 import type {StateOverlay} from './overlay.ts';
+import {StateFork} from './state-fork.ts';
 import {EMPTY_ROOT_HASH} from './types.ts';
 import type {Account, Change, StateChanges, StateSource} from './types.ts';
 
@@ -80,6 +81,17 @@ export class StateDatabase {
       else low = middle + 1n;
     }
     return low;
+  }
+
+  /** A state of its own on top of the state after `number`. Throws as `at`. */
+  fork(number: bigint): StateFork {
+    const source = this.at(number);
+    return new StateFork({
+      source,
+      head: () => this.#head,
+      rewind: () => this.#rewind(number, source),
+      update: (...args) => this.#trie.update(...args),
+    });
   }
 
   /** Computes the root of what `overlay` (on the newest state) changed. Nothing is adopted. */
@@ -204,7 +216,7 @@ export class StateDatabase {
       const diff = this.#diffs.get(later);
       if (diff === undefined) throw new ChainError('state-unavailable', `required historical state unavailable: block ${number}`);
       entries += diff.entries + 1;
-      if (entries > entriesMax) throw new ChainError('limit-exceeded', `too much has changed since block ${number} for a proof; ask for a newer block`);
+      if (entries > entriesMax) throw new ChainError('limit-exceeded', `too much has changed since block ${number}; ask for a newer block`);
       for (const address of diff.accounts.keys()) accounts.add(address);
       for (const [address, changed] of diff.slots) {
         let keys = slots.get(address);

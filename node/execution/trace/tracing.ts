@@ -1,12 +1,13 @@
 import type {AccountOverride, BlockOverrides, CallRequest, StateOverrides} from '../../rpc/eth/backend.ts';
 import {recoverAuthority} from '../authorization.ts';
-import {executeCall, overrideBlock} from '../call.ts';
+import {executeCall} from '../call.ts';
 import type {Chain} from '../chain.ts';
 import {generatedAddress} from '../created-address.ts';
 import type {Engines} from '../engines.ts';
 import type {BlockEnvironment, ExecutionEngine} from '../engine.ts';
 import {ChainError, TransactionError} from '../errors.ts';
 import {environmentOf} from '../import/execute-block.ts';
+import {overrideBlock} from '../overrides.ts';
 import {processTransaction} from '../processor.ts';
 import type {ProcessorContext, TransactionOutcome} from '../processor.ts';
 import type {ForkRules} from '../rules.ts';

@@ -16,6 +16,8 @@ import {TrieSession} from './session.ts';
 export interface TrieChanges {
   readonly accounts: ReadonlyMap<Address, Account | undefined>;
   readonly slots: ReadonlyMap<Address, ReadonlyMap<Hash, Uint8Array>>;
+  /** Accounts whose storage begins anew, without the old slots being named in `slots`. */
+  readonly cleared?: ReadonlySet<Address>;
 }
 
 /** A state root computed but not adopted: drop it, or give it to `adopt`. */
@@ -51,12 +53,25 @@ export class StateTrie {
     return this.#nodesUnsaved;
   }
 
-  /** `storageRootOf`: the storage root of an account before the change (needed for accounts whose storage changes). */
-  update(changes: TrieChanges, storageRootOf: (address: Address) => Hash, current: (address: Address) => Account | undefined): TrieUpdate {
-    const storages = new Map<Address, TrieSession>();
+  /**
+   * `storageRootOf`: the storage root of an account before the change (needed for accounts whose storage changes). `onto`: an update
+   * that is not adopted, but to be taken as if it were; its tries are then in this one too.
+   */
+  update(
+    changes: TrieChanges,
+    storageRootOf: (address: Address) => Hash,
+    current: (address: Address) => Account | undefined,
+    onto?: TrieUpdate,
+  ): TrieUpdate {
+    const storages = new Map<Address, TrieSession>(onto?.storages);
     const storageRoots = new Map<Address, Hash>();
+    for (const address of changes.cleared ?? []) {
+      if (changes.slots.has(address)) continue;
+      storages.set(address, new TrieSession(undefined, () => undefined));
+      storageRoots.set(address, EMPTY_ROOT_HASH);
+    }
     for (const [address, slots] of changes.slots) {
-      const session = this.#storageSession(address, storageRootOf(address));
+      const session = changes.cleared?.has(address) === true ? new TrieSession(undefined, () => undefined) : this.#storageSession(address, storageRootOf(address), onto);
       for (const [slot, value] of slots) {
         const key = keccak256Hex(hexToBytes(slot));
         if (value.length === 0) session.delete(key);
@@ -65,7 +80,7 @@ export class StateTrie {
       storages.set(address, session);
       storageRoots.set(address, bytesToHex(session.hash()));
     }
-    const accounts = new TrieSession(this.#accountRoot, (path) => this.#db.get(accountNodeKey(path)));
+    const accounts = new TrieSession(onto === undefined ? this.#accountRoot : onto.accounts.root, (path) => this.#db.get(accountNodeKey(path)));
     for (const [address, account] of changes.accounts) {
       if (account === undefined) accounts.delete(this.#hashed(address));
       else accounts.put(this.#hashed(address), encodeTrieAccount(account, storageRoots.get(address) ?? account.storageRoot));
@@ -124,8 +139,9 @@ export class StateTrie {
     return session.prove(keccak256Hex(hexToBytes(slot)));
   }
 
-  #storageSession(address: Address, storageRoot: Hash): TrieSession {
-    const root = this.#storageRoots.has(address) ? this.#storageRoots.get(address) : nodeOfRoot(storageRoot);
+  #storageSession(address: Address, storageRoot: Hash, onto?: TrieUpdate): TrieSession {
+    const begun = onto?.storages.get(address);
+    const root = begun !== undefined ? begun.root : this.#storageRoots.has(address) ? this.#storageRoots.get(address) : nodeOfRoot(storageRoot);
     return new TrieSession(root, (path) => this.#db.get(storageNodeKey(address, path)));
   }
 

@@ -1,7 +1,20 @@
 /** What the Ethereum JSON-RPC asks of the node. `node/execution` implements the chain side, `node/mempool` the pool side; the RPC knows neither. */
 import type {TransactionTrace, TraceCallOptions} from '../../execution/trace/tracing.ts';
 import type {Json as TraceJson, TraceOptions} from '../../execution/trace/types.ts';
-import type {AccessListEntry, Address, Authorization, BlockEvent, EthBlock, EthHeader, Hash, Log, Receipt, StateReader, Transaction} from '../../execution/types.ts';
+import type {
+  AccessListEntry,
+  Address,
+  Authorization,
+  BlockEvent,
+  EthBlock,
+  EthHeader,
+  Hash,
+  Log,
+  Receipt,
+  StateReader,
+  Transaction,
+  Withdrawal,
+} from '../../execution/types.ts';
 
 export interface CallRequest {
   readonly from?: Address;
@@ -15,6 +28,8 @@ export interface CallRequest {
   readonly data?: Uint8Array;
   readonly accessList?: readonly AccessListEntry[];
   readonly authorizationList?: readonly Authorization[];
+  readonly blobVersionedHashes?: readonly Hash[];
+  readonly maxFeePerBlobGas?: bigint;
 }
 
 /** geth's state override set: `stateDiff` merges, `state` replaces the whole storage. */
@@ -24,6 +39,8 @@ export interface AccountOverride {
   readonly code?: Uint8Array;
   readonly state?: ReadonlyMap<Hash, Hash>;
   readonly stateDiff?: ReadonlyMap<Hash, Hash>;
+  /** The account is a precompile: it answers there from now on, and no longer here. */
+  readonly movePrecompileToAddress?: Address;
 }
 export type StateOverrides = ReadonlyMap<Address, AccountOverride>;
 
@@ -34,6 +51,61 @@ export interface BlockOverrides {
   readonly feeRecipient?: Address;
   readonly prevRandao?: Hash;
   readonly baseFeePerGas?: bigint;
+  readonly blobBaseFee?: bigint;
+  /** Without effect from the merge on. */
+  readonly difficulty?: bigint;
+}
+
+/** What only a block that is built can be given. */
+export interface SimulatedBlockOverrides extends BlockOverrides {
+  readonly beaconRoot?: Hash;
+  readonly withdrawals?: readonly Withdrawal[];
+}
+
+export interface SimulatedBlockRequest {
+  readonly blockOverrides: SimulatedBlockOverrides;
+  readonly stateOverrides: StateOverrides;
+  readonly calls: readonly CallRequest[];
+}
+
+export interface SimulationRequest {
+  readonly blocks: readonly SimulatedBlockRequest[];
+  /** Transfers of ether are among the logs of the calls. */
+  readonly traceTransfers: boolean;
+  /** Nonces and fees are held against the rules of the chain; without, a call may stand wherever it is put. */
+  readonly validation: boolean;
+}
+
+export interface SimulatedCall {
+  readonly status: 'success' | 'revert' | 'failure';
+  /** Return data, or revert data. */
+  readonly returnData: Uint8Array;
+  /** In geth's words; undefined on success and on revert. */
+  readonly error?: string;
+  readonly gasUsed: bigint;
+  /** Before the refund was subtracted. */
+  readonly maxUsedGas: bigint;
+  /** With their places among all logs that the calls of the block wrote: those of frames that failed are counted, but not shown. */
+  readonly logs: readonly {readonly log: Log; readonly index: number}[];
+}
+
+export interface SimulatedBlock {
+  readonly block: EthBlock;
+  readonly calls: readonly SimulatedCall[];
+}
+
+export interface AccessListOutcome {
+  readonly accessList: readonly AccessListEntry[];
+  readonly gasUsed: bigint;
+  /** Why the call did not succeed, in geth's words. */
+  readonly error?: string;
+}
+
+export interface CallOptions {
+  readonly pending?: boolean;
+  readonly stateOverrides?: StateOverrides;
+  readonly blockOverrides?: BlockOverrides;
+  readonly gasLimitMax: bigint;
 }
 
 export interface CallOutcome {
@@ -66,7 +138,11 @@ export interface ChainBackend {
   /** Throws ChainError `state-unavailable` when the block's state has been pruned. */
   stateAt(number: bigint): Promise<StateReader>;
   /** Executes without a signature on the state after block `number`, in the environment of that block (number + 1 for 'pending'). Balance and fee checks as geth's eth_call. */
-  call(request: CallRequest, number: bigint, options: {readonly pending?: boolean; readonly stateOverrides?: StateOverrides; readonly blockOverrides?: BlockOverrides; readonly gasLimitMax: bigint}): Promise<CallOutcome>;
+  call(request: CallRequest, number: bigint, options: CallOptions): Promise<CallOutcome>;
+  /** The addresses and slots that a request touches, its own sender, recipient and the precompiles left out (EIP-2930). */
+  createAccessList(request: CallRequest, number: bigint, options: Omit<CallOptions, 'blockOverrides'>): Promise<AccessListOutcome>;
+  /** Executes blocks that are nobody's on top of block `number`. Rejects with SimulationError. */
+  simulate(request: SimulationRequest, number: bigint, options: {readonly gasMax: bigint}): Promise<readonly SimulatedBlock[]>;
   /** Intrinsic gas of a request under the rules in force (EIP-2028, 2930, 3860, 7623, 7702): {regular, floor}. */
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint};
   baseFeeOfNextBlock(): bigint;

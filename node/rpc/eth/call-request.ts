@@ -1,11 +1,14 @@
 /** Parsers of the objects that eth_call and eth_estimateGas take. */
-import type {AccessListEntry, Address, Authorization, Hash} from '#node/execution';
-import type {AccountOverride, BlockOverrides, CallRequest, StateOverrides} from './backend.ts';
+import type {AccessListEntry, Address, Authorization, Hash, Withdrawal} from '#node/execution';
+import type {AccountOverride, BlockOverrides, CallRequest, SimulatedBlockOverrides, StateOverrides} from './backend.ts';
 import {rpcErrors} from './errors.ts';
 import {address, arrayOf, bytes, fail, hash, optionalField, record, requiredField, slot, uint256, uint64, type Parser} from './schema.ts';
 
 const ACCESS_LIST_ENTRIES_MAX = 10_000;
 const AUTHORIZATIONS_MAX = 1_000;
+/** More than any block holds. */
+const BLOBS_MAX = 256;
+const WITHDRAWALS_MAX = 1_000;
 
 const accessListEntry: Parser<AccessListEntry> = (value, where) => {
   const object = record(value, where);
@@ -41,7 +44,6 @@ export const callRequest: Parser<ParsedCall> = (value, where) => {
   if (input !== undefined && calldata !== undefined && !Buffer.from(input).equals(calldata)) {
     throw rpcErrors.invalidParams('both "data" and "input" are set and not equal. Please use "input" to pass transaction call data');
   }
-  if (field('blobVersionedHashes', arrayOf(hash, 16))?.length) return fail(where, 'a call without blobs', 'transaction type not supported');
   const fees = {
     gasPrice: field('gasPrice', uint256),
     maxFeePerGas: field('maxFeePerGas', uint256),
@@ -60,6 +62,8 @@ export const callRequest: Parser<ParsedCall> = (value, where) => {
     data: input ?? calldata,
     accessList: field('accessList', arrayOf(accessListEntry, ACCESS_LIST_ENTRIES_MAX)),
     authorizationList: field('authorizationList', arrayOf(authorization, AUTHORIZATIONS_MAX)),
+    blobVersionedHashes: field('blobVersionedHashes', arrayOf(hash, BLOBS_MAX)),
+    maxFeePerBlobGas: field('maxFeePerBlobGas', uint256),
   };
   return {request: withoutUndefined(request), chainId: field('chainId', uint256)};
 };
@@ -86,6 +90,7 @@ const accountOverride: Parser<AccountOverride> = (value, where) => {
     code: optionalField(object, 'code', bytes, where),
     state: optionalField(object, 'state', slots, where),
     stateDiff: optionalField(object, 'stateDiff', slots, where),
+    movePrecompileToAddress: optionalField(object, 'movePrecompileToAddress', address, where),
   };
   if (override.state !== undefined && override.stateDiff !== undefined) {
     throw rpcErrors.invalidParams(`invalid ${where}: both 'state' and 'stateDiff' are set`);
@@ -102,8 +107,7 @@ export const stateOverrides =
   };
 
 /** Names of geth, and the shorter ones that it had before. */
-export const blockOverrides: Parser<BlockOverrides> = (value, where) => {
-  const object = record(value, where);
+function environmentOf(object: Readonly<Record<string, unknown>>, where: string): BlockOverrides {
   const either = <T>(name: string, older: string, parse: Parser<T>): T | undefined =>
     optionalField(object, name, parse, where) ?? optionalField(object, older, parse, where);
   return withoutUndefined({
@@ -113,5 +117,35 @@ export const blockOverrides: Parser<BlockOverrides> = (value, where) => {
     feeRecipient: either('feeRecipient', 'coinbase', address),
     prevRandao: either('prevRandao', 'random', hash),
     baseFeePerGas: either('baseFeePerGas', 'baseFee', uint256),
+    blobBaseFee: optionalField(object, 'blobBaseFee', uint256, where),
+    difficulty: optionalField(object, 'difficulty', uint256, where),
+  });
+}
+
+export const blockOverrides: Parser<BlockOverrides> = (value, where) => {
+  const object = record(value, where);
+  for (const name of ['beaconRoot', 'withdrawals']) {
+    // Only a block that is built has them.
+    if (object[name] !== undefined && object[name] !== null) throw rpcErrors.server(`block override "${name}" is not supported for this RPC method`);
+  }
+  return environmentOf(object, where);
+};
+
+const withdrawal: Parser<Withdrawal> = (value, where) => {
+  const object = record(value, where);
+  return {
+    index: requiredField(object, 'index', uint64, where),
+    validatorIndex: requiredField(object, 'validatorIndex', uint64, where),
+    address: requiredField(object, 'address', address, where),
+    amount: requiredField(object, 'amount', uint64, where),
+  };
+};
+
+export const simulatedBlockOverrides: Parser<SimulatedBlockOverrides> = (value, where) => {
+  const object = record(value, where);
+  return withoutUndefined({
+    ...environmentOf(object, where),
+    beaconRoot: optionalField(object, 'beaconRoot', hash, where),
+    withdrawals: optionalField(object, 'withdrawals', arrayOf(withdrawal, WITHDRAWALS_MAX), where),
   });
 };

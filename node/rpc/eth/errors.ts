@@ -22,6 +22,12 @@ export const ErrorCode = {
   SyncTimeout: 4,
   /** EIP-7966: the transaction's nonce is not the next. */
   NonceGap: 6,
+  /** execution-apis: a call inside of a simulation failed in the EVM. */
+  VmError: -32015,
+  /** geth's errCodeTimeout: a simulation took too long. */
+  Timeout: -32016,
+  /** execution-apis: a simulation asks for more than this node gives. */
+  SimulationLimit: -38026,
 } as const;
 
 export class RpcError extends Error {
@@ -49,6 +55,7 @@ export const rpcErrors = {
   notificationsUnsupported: () => new RpcError(ErrorCode.MethodNotFound, 'notifications not supported: subscribe over WebSocket'),
   invalidParams: of(ErrorCode.InvalidParams),
   limitExceeded: of(ErrorCode.LimitExceeded),
+  simulationLimit: of(ErrorCode.SimulationLimit),
   responseTooLarge: () => new RpcError(ErrorCode.ResponseTooLarge, 'response too large'),
   internal: () => new RpcError(ErrorCode.Internal, 'internal error'),
   server,
@@ -77,6 +84,23 @@ const NODE_ERRORS: Readonly<Record<string, Readonly<Record<string, number>>>> = 
   PoolError: {},
   TransactionError: {},
   DecodeError: {},
+  /** Codes of the execution-apis specification, eth_simulateV1. */
+  SimulationError: {
+    'nonce-too-low': -38010,
+    'nonce-too-high': -38011,
+    'fee-cap-too-low': -38012,
+    'intrinsic-gas': -38013,
+    'insufficient-funds': -38014,
+    'block-gas-limit': -38015,
+    'block-number-order': -38020,
+    'block-timestamp-order': -38021,
+    'init-code-too-large': -38025,
+    'limit-exceeded': ErrorCode.SimulationLimit,
+    'tip-above-fee-cap': ErrorCode.InvalidParams,
+    'invalid-override': ErrorCode.Server,
+    'invalid-message': ErrorCode.Internal,
+    timeout: ErrorCode.Timeout,
+  },
 };
 
 /** undefined: nobody foresaw this error; it is to be logged, and the client hears of an internal error. */

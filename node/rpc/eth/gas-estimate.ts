@@ -1,5 +1,5 @@
 /** The least gas limit with which a request succeeds, found as go-ethereum does (eth/gasestimator/gasestimator.go). */
-import {TRANSACTION_GAS_MAX} from '../../execution/limits.ts';
+import {GAS_PER_BLOB, TRANSACTION_GAS_MAX} from '../../execution/limits.ts';
 import type {StateReader} from '#node/execution';
 import type {BlockOverrides, CallOutcome, CallRequest, ChainBackend, StateOverrides} from './backend.ts';
 import {rpcErrors} from './errors.ts';
@@ -75,7 +75,9 @@ function highestGas(state: StateReader, blockGasLimit: bigint, request: CallRequ
     const balance = options.stateOverrides?.get(request.from)?.balance ?? state.balance(request.from);
     const value = request.value ?? 0n;
     if (value > 0n && value >= balance) throw rpcErrors.insufficientFundsForTransfer();
-    const affordable = (balance - value) / feeCap;
+    const blobCost = GAS_PER_BLOB * BigInt(request.blobVersionedHashes?.length ?? 0) * (request.maxFeePerBlobGas ?? 0n);
+    if (blobCost > 0n && blobCost >= balance - value) throw rpcErrors.server('insufficient funds for gas * price + value');
+    const affordable = (balance - value - blobCost) / feeCap;
     if (affordable < highest) highest = affordable;
   }
   return highest > options.gasLimitMax ? options.gasLimitMax : highest;

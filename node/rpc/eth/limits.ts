@@ -14,6 +14,13 @@ export interface EthRpcLimits {
   /** Gas of one eth_call or of the largest estimate (geth's RPC.GasCap). */
   readonly callGasMax: bigint;
   readonly stateOverridesMax: number;
+  /** Blocks that one eth_simulateV1 names; `node/execution` bounds them together with those that fill gaps. */
+  readonly simulatedBlocksMax: number;
+  /** geth's maxSimulateCallsPerBlock and maxSimulateTotalCalls. */
+  readonly simulatedCallsPerBlockMax: number;
+  readonly simulatedCallsMax: number;
+  /** Accounts and storage slots that all overrides of one eth_simulateV1 name: each costs its share of a state root. */
+  readonly simulatedOverridesMax: number;
   readonly feeHistoryBlocksMax: number;
   readonly feeHistoryPercentilesMax: number;
   readonly proofSlotsMax: number;
@@ -63,6 +70,10 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   heavyWaitingMax: 1_000,
   callGasMax: 50_000_000n,
   stateOverridesMax: 1_000,
+  simulatedBlocksMax: 256,
+  simulatedCallsPerBlockMax: 5_000,
+  simulatedCallsMax: 10_000,
+  simulatedOverridesMax: 20_000,
   feeHistoryBlocksMax: 1_024,
   feeHistoryPercentilesMax: 100,
   proofSlotsMax: 1_024,

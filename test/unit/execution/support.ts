@@ -59,7 +59,7 @@ export async function initialise(execution: Execution, appState: unknown): Promi
   return appHash;
 }
 
-export async function openChain(db: KeyValueStore, options: {chainOptions?: ChainOptions; historyBlocks?: bigint; archive?: boolean; snapshots?: SnapshotSettings} = {}): Promise<TestChain> {
+export async function openChain(db: KeyValueStore, options: {chainOptions?: ChainOptions; historyBlocks?: bigint; archive?: boolean; snapshots?: SnapshotSettings; now?: () => number} = {}): Promise<TestChain> {
   const execution = await createExecution({db, logger: silent, ...options});
   const produce: TestChain['produce'] = async (txs, {time, skipProposal} = {}) => {
     const {lastBlockHeight} = await execution.app.info();

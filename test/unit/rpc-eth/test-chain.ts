@@ -2,7 +2,7 @@
  * A chain in memory behind the RPC's own interface: real transactions and signatures, transfers, and contracts that are
  * functions of this file. What it leaves out is the EVM.
  */
-import type {CallOutcome, CallRequest, ChainBackend, ChainFork, StateOverrides} from '../../../node/rpc/eth/index.ts';
+import type {AccessListOutcome, CallOutcome, CallRequest, ChainBackend, SimulatedBlock, SimulationRequest, ChainFork, StateOverrides} from '../../../node/rpc/eth/index.ts';
 import {keccak256} from '../../../node/execution/keccak.ts';
 import type {Address, BlockEvent, EthBlock, EthHeader, Hash, Hex, Log, Receipt, StateReader, Transaction} from '../../../node/execution/types.ts';
 import {intrinsicGasOf} from '../mempool/intrinsic.ts';
@@ -67,6 +67,7 @@ export class TestChain implements ChainBackend {
   /** States of blocks below this are gone. */
   prunedBelow = 0n;
   calls: CallRequest[] = [];
+  simulations: SimulationRequest[] = [];
   private accounts = new Map<Address, Account>();
   private readonly blocks: {block: EthBlock; receipts: readonly Receipt[]; accounts: Accounts}[] = [];
   private readonly locations = new Map<Hash, {blockNumber: bigint; index: number}>();
@@ -220,6 +221,18 @@ export class TestChain implements ChainBackend {
       gasUsedBeforeRefund: peak,
       logs: [],
     };
+  }
+  /** Programs touch nothing but themselves. */
+  async createAccessList(request: CallRequest, number: bigint, options: {stateOverrides?: StateOverrides; gasLimitMax: bigint}): Promise<AccessListOutcome> {
+    const {status, error, gasUsed} = await this.call(request, number, options);
+    const failure = status === 'revert' ? 'execution reverted' : error;
+    return {accessList: request.accessList ?? [], gasUsed, ...(failure !== undefined && {error: failure})};
+  }
+  /** Takes note of what is asked and answers with the head, once per block. */
+  async simulate(request: SimulationRequest, number: bigint): Promise<readonly SimulatedBlock[]> {
+    await this.stateAt(number);
+    this.simulations.push(request);
+    return request.blocks.map(() => ({block: this.head(), calls: []}));
   }
   intrinsicGas(request: CallRequest): {readonly regular: bigint; readonly floor: bigint} {
     return intrinsicGasOf({to: request.to, data: request.data ?? new Uint8Array(0), accessList: request.accessList ?? [], authorizationList: []} as unknown as Transaction);

@@ -3,8 +3,11 @@ import type {Log, Receipt} from '#node/execution';
 import {data, quantity} from '../hex.ts';
 import type {Json} from './transaction.ts';
 
+/** What a log says of its receipt. */
+export type LogPlace = Pick<Receipt, 'blockNumber' | 'blockHash' | 'blockTimestamp' | 'transactionHash' | 'transactionIndex' | 'firstLogIndex'>;
+
 /** `index` is the log's place in its receipt; `logIndex` is its place in the block. */
-export function logJson(log: Log, index: number, receipt: Receipt): {readonly [key: string]: Json} {
+export function logJson(log: Log, index: number, receipt: LogPlace): {readonly [key: string]: Json} {
   return {
     address: log.address,
     topics: [...log.topics],

@@ -17,6 +17,7 @@ import {eth_call} from './eth_call.ts';
 import {eth_capabilities} from './eth_capabilities.ts';
 import {eth_chainId} from './eth_chainId.ts';
 import {eth_config} from './eth_config.ts';
+import {eth_createAccessList} from './eth_createAccessList.ts';
 import {eth_estimateGas} from './eth_estimateGas.ts';
 import {eth_feeHistory} from './eth_feeHistory.ts';
 import {eth_gasPrice} from './eth_gasPrice.ts';
@@ -53,6 +54,7 @@ import {eth_sendRawTransaction} from './eth_sendRawTransaction.ts';
 import {eth_sendRawTransactionSync} from './eth_sendRawTransactionSync.ts';
 import {eth_sendTransaction} from './eth_sendTransaction.ts';
 import {eth_sign} from './eth_sign.ts';
+import {eth_simulateV1} from './eth_simulateV1.ts';
 import {eth_subscribe} from './eth_subscribe.ts';
 import {eth_syncing} from './eth_syncing.ts';
 import {eth_uninstallFilter} from './eth_uninstallFilter.ts';
@@ -83,6 +85,7 @@ const FACTORIES = [
   eth_call,
   eth_capabilities,
   eth_chainId,
+  eth_createAccessList,
   eth_config,
   eth_estimateGas,
   eth_feeHistory,
@@ -120,6 +123,7 @@ const FACTORIES = [
   eth_sendRawTransactionSync,
   eth_sendTransaction,
   eth_sign,
+  eth_simulateV1,
   eth_subscribe,
   eth_syncing,
   eth_uninstallFilter,
