@@ -17,7 +17,7 @@ export {simpleMapLeaf, simpleMapProofs, simpleMapRoot, type SimpleMapEntry} from
 export {decodeStateSyncMessage, encodeStateSyncMessage, validateStateSyncMessageBasic, type StateSyncMessage} from './statesync_messages.ts';
 export {decodeBlockSyncMessage, encodeBlockSyncMessage, validateBlockSyncMessageBasic, type BlockSyncMessage} from './blocksync_messages.ts';
 export {blockIdEquals, blockIdKey, isCompleteBlockId, isNilBlockId, isZeroPartSetHeader, NIL_BLOCK_ID, partSetHeaderEquals} from './block_id.ts';
-export {addressOf, verifySignature} from './keys.ts';
+export {addressOf, verifySignature, verifySignatureInBackground} from './keys.ts';
 export {
   decodeBlock,
   decodeBlockId,

@@ -31,6 +31,18 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
   }
 }
 
+/** As `verifySignature`, on a thread of the pool that node:crypto keeps. */
+export function verifySignatureInBackground(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    try {
+      verify(null, message, keyObjectOf(publicKey), signature, (error, isRight) => resolve(error === null && isRight));
+    } catch {
+      resolve(false);
+    }
+  });
+}
+
 // Parsing a key costs a good part of a verification, and the same few validators sign everything.
 function keyObjectOf(publicKey: Uint8Array): KeyObject {
   const id = Buffer.from(publicKey).toString('latin1');

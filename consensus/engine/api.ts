@@ -2,7 +2,7 @@
 import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, Timestamp, Validator, ValidatorSet, ValidatorUpdate} from '#proto';
 import type {RoundState, TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
-import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource} from './ports.ts';
+import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource, VerifySignatures, WriteGroup} from './ports.ts';
 
 export interface EngineOptions {
   readonly timeouts: TimeoutOptions;
@@ -47,6 +47,10 @@ export interface EngineModules {
   readonly blockDb: KeyValueStore;
   /** Consensus state and block results. Default: `blockDb`; the key spaces are apart. */
   readonly stateDb?: KeyValueStore;
+  /** Of `blockDb`, `stateDb` and the application's store. Without one, every synced block is made durable by itself. */
+  readonly writeGroup?: WriteGroup;
+  /** For the commits of synced blocks. Without it they are verified on the thread that applies blocks. */
+  readonly verifySignatures?: VerifySignatures;
   readonly app: Application;
   readonly txs: TransactionSource;
   /** Without one, blocks with evidence are refused and double votes go unpunished. */

@@ -127,6 +127,29 @@ export type KeyValueOp =
   | {readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array}
   | {readonly type: 'del'; readonly key: Uint8Array};
 
+/**
+ * The stores of blocks, consensus state and application, when they can hold what is written: block sync then needs a disk once for many
+ * blocks. What is held can be read; it is on disk in the order blocks and state, application, and each of them as a whole or not at all.
+ */
+export interface WriteGroup {
+  /** From now on every write is held, whatever durability it asks for. */
+  open(): void;
+  /** Durable when it resolves: all that was written before the call. What is written meanwhile is held. */
+  flush(): Promise<void>;
+  /** The last flush; writes to come are not held. */
+  close(): Promise<void>;
+}
+
+/** A message, and who is said to have signed it. */
+export interface SignedMessage {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Are all of these signatures right? Away from the thread that runs consensus. */
+export type VerifySignatures = (signed: readonly SignedMessage[]) => Promise<boolean>;
+
 /** Where proposals take their transactions from. */
 export interface TransactionSource {
   /** In the order in which they should stand in the block. */

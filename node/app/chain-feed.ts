@@ -45,8 +45,9 @@ export class ChainFeed {
         base.committed(event);
         this.#commitTime = this.#options.now();
         const {block, blockId} = event;
+        if (this.#listeners.size === 0) return;
         const results = this.#engine?.blockResults(block.header.height);
-        if (this.#listeners.size === 0 || results === undefined) return;
+        if (results === undefined) return;
         const validatorUpdates = results.validatorUpdates.map(toValidator);
         this.#tell((listener) => listener.committed({block, blockId, results, validatorUpdates}));
       },

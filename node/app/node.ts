@@ -1,8 +1,8 @@
 /** The composition root: builds every part of a node, starts them in order and closes them in reverse. */
 import {readFileSync} from 'node:fs';
-import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type ValidatorKey} from '#consensus/engine';
+import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type KeyValueStore, type SignedMessage, type ValidatorKey} from '#consensus/engine';
 import {DEFAULT_EVIDENCE_REACTOR_OPTIONS, EvidenceReactor, StoredEvidencePool} from '#consensus/evidence';
-import {parseGenesis, sha256, type GenesisDoc} from '#proto';
+import {parseGenesis, sha256, verifySignatureInBackground, type GenesisDoc} from '#proto';
 import {environmentName, homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
 import {askPassphrase, readValidatorKey} from '#node/keys';
@@ -10,7 +10,7 @@ import {Mempool} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer, Indexer} from '#node/rpc/comet';
 import {EthRpcServer, type NetworkStatus} from '#node/rpc/eth';
-import {claimDatabase, lockHome, openLevel} from '#node/storage';
+import {claimDatabase, GroupedStore, lockHome, openLevel, StoreGroup} from '#node/storage';
 import type {SyncProgress} from '#node/sync';
 import {createMetrics, DiskSampler, MetricsServer, type Logger, type NodeMetrics} from '#node/telemetry';
 import {ChainFeed} from './chain-feed.ts';
@@ -38,6 +38,7 @@ export class Node {
   readonly #config: NodeConfig;
   readonly #logger: Logger;
   readonly #metrics: NodeMetrics = createMetrics();
+  readonly #writeGroup = new StoreGroup();
   readonly #halt = Promise.withResolvers<Error>();
   /** What has been started, in order; each entry closes it. */
   readonly #closers: (() => unknown)[] = [];
@@ -63,6 +64,9 @@ export class Node {
     // First of all: it may ask at the terminal, and nothing should wait for that.
     const key = await this.#validatorKey();
     const clock = new SystemClock();
+    // In the order in which they join the group: the application never is on disk ahead of its blocks, nor the index ahead of both.
+    const blockDb = await this.#openDatabase(this.#paths.blockStore);
+    await claimDatabase(blockDb, 'blocks', BLOCK_STORE_VERSION);
     const execution = await this.#openExecution(genesis);
     const identity = await loadOrCreateNodeIdentity(this.#paths.nodeKey);
     const timers = {nowMs: () => Date.now(), setTimer: (delayMs: number, fn: () => void) => clock.setTimer(delayMs, fn)};
@@ -90,9 +94,6 @@ export class Node {
     );
     const mempool = this.#createMempool(genesis, execution, network, timers);
 
-    const blockDb = await openLevel(this.#paths.blockStore);
-    this.#closers.push(() => blockDb.close());
-    await claimDatabase(blockDb, 'blocks', BLOCK_STORE_VERSION);
     const wal = new FileLog(this.#paths.wal);
     this.#closers.push(() => wal.close());
     const evidence = new StoredEvidencePool({db: blockDb, logger: this.#logger.child('evidence')});
@@ -105,6 +106,8 @@ export class Node {
       ...(key === undefined ? {} : {signer: new FileSigner(key, new FsAtomicFile(this.#paths.validatorState))}),
       wal: timedLog(wal, this.#metrics),
       blockDb,
+      writeGroup: this.#writeGroup,
+      verifySignatures,
       app: execution.app,
       txs: mempool,
       evidence,
@@ -175,9 +178,14 @@ export class Node {
     return stored?.key;
   }
 
-  async #openExecution(genesis: GenesisDoc): Promise<Execution> {
-    const db = await openLevel(this.#paths.application);
+  async #openDatabase(path: string): Promise<KeyValueStore> {
+    const db = this.#writeGroup.add(new GroupedStore(await openLevel(path)));
     this.#closers.push(() => db.close());
+    return db;
+  }
+
+  async #openExecution(genesis: GenesisDoc): Promise<Execution> {
+    const db = await this.#openDatabase(this.#paths.application);
     const execution = await createExecution({
       db,
       logger: this.#logger.child('execution'),
@@ -314,8 +322,7 @@ export class Node {
 
   /** Follows the chain from where the index stands; what a crash left out comes first. */
   async #openIndex(engine: ConsensusEngine, execution: Execution): Promise<Indexer> {
-    const db = await openLevel(this.#paths.txIndex);
-    this.#closers.push(() => db.close());
+    const db = await this.#openDatabase(this.#paths.txIndex);
     await claimDatabase(db, 'tx_index', TX_INDEX_VERSION);
     const {blockStore} = engine;
     const chain = {
@@ -338,6 +345,11 @@ export class Node {
       throw portError(error, server, this.#config[`${section}.host`], this.#config[`${section}.port`], `${section}.port`);
     }
   }
+}
+
+async function verifySignatures(signed: readonly SignedMessage[]): Promise<boolean> {
+  const answers = await Promise.all(signed.map(({publicKey, message, signature}) => verifySignatureInBackground(publicKey, message, signature)));
+  return answers.every((isRight) => isRight);
 }
 
 function readGenesisFile(path: string): string {

@@ -64,7 +64,10 @@ const WRITES = [
   'state store: state',
 ];
 
-/** Of a node that takes over blocks which others decided. */
+/** Of a node that takes over blocks which others decided, in groups: blocks, answers, state and the pool's height are one write. */
+const GROUPED_WRITES = ['application: commit', 'block store: block'];
+
+/** The same, one block at a time. */
 const SYNC_WRITES = ['application: commit', 'block store: block', 'evidence: update', 'state store: response', 'state store: state'];
 
 const WITH_TWINS: readonly NodePlan[] = [...honestNodes(3), {name: 'twin-a', validator: 3}, {name: 'twin-b', validator: 3}];
@@ -76,8 +79,15 @@ describe.each(['before', 'after'] as const)('power loss %s each kind of durable 
   });
 
   it.each(SYNC_WRITES)('block sync, %s', async (write) => {
-    const {cluster, node} = await behind();
+    const {cluster, node} = await behind({hasNoWriteGroup: true});
     await killed(cluster, node, {write, nth: 3, when});
+  });
+
+  it.each(GROUPED_WRITES)('block sync in groups, %s', async (write) => {
+    for (const nth of [1, 2]) {
+      const {cluster, node} = await behind({hasNoWriteGroup: false});
+      await killed(cluster, node, {write, nth, when});
+    }
   });
 });
 
@@ -90,11 +100,14 @@ describe('the kinds of durable writes', () => {
     expect([...seen].filter((write) => write !== 'log: nothing new').sort()).toEqual(WRITES);
   });
 
-  it('of block sync are all killed at', async () => {
-    const {cluster, node} = await behind();
+  it.each([
+    [SYNC_WRITES, {hasNoWriteGroup: true}],
+    [GROUPED_WRITES, {hasNoWriteGroup: false}],
+  ] as const)('of block sync are all killed at: %j', async (writes, options) => {
+    const {cluster, node} = await behind(options);
     const seen = watch(node);
     await cluster.scheduler.run(cluster.scheduler.now + 5000, () => node.phases.at(-1) === 'consensus');
-    expect([...seen].filter((write) => !/^(log|signer)/.test(write)).sort()).toEqual(SYNC_WRITES);
+    expect([...seen].filter((write) => !/^(log|signer)/.test(write)).sort()).toEqual(writes);
   });
 });
 
@@ -125,8 +138,8 @@ async function validators(seed: number): Promise<Cluster> {
   return cluster;
 }
 
-async function behind(): Promise<{cluster: Cluster; node: SimulatedNode}> {
-  const cluster = new Cluster({seed: 9, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS, options: {...FAST_OPTIONS, emptyBlockIntervalMs: 20}, onLog});
+async function behind(options: {readonly hasNoWriteGroup: boolean}): Promise<{cluster: Cluster; node: SimulatedNode}> {
+  const cluster = new Cluster({seed: 9, nodes: honestNodes(4), validators: 4, faults: NO_FAULTS, options: {...FAST_OPTIONS, emptyBlockIntervalMs: 20}, onLog, ...options});
   await cluster.start('n0', 'n1', 'n2');
   await cluster.reach(60n, 60_000);
   const node = cluster.node('n3');

@@ -63,3 +63,10 @@ export const SERVED_REQUESTS_PER_PEER_MAX = 2 * REQUESTS_PER_PEER_MAX;
 export const SERVED_BYTES_PER_TURN = 16 * PART_BYTES;
 export const SERVED_ANSWERS_PER_TURN = 64;
 export const SERVE_INTERVAL_MS = 10;
+
+/** Blocks that become durable together, and bytes of blocks after which no more are waited for. A crash costs them to be synced again. */
+export const GROUP_BLOCKS_MAX = 128;
+export const GROUP_BYTES_MAX = 4_194_304;
+
+/** Commits that are verified before their turn. */
+export const VERIFY_AHEAD_MAX = 16n;

@@ -1,15 +1,15 @@
 /**
  * Verifies and applies what the pool fetches, in the order that the handshake expects after a crash: block store, application, state
- * store. While one block is being applied, the commit that proves the next is verified. Source: CometBFT blocksync/reactor.go (poolRoutine).
+ * store. They become durable in groups, and observers hear of a block once it is. Source: CometBFT blocksync/reactor.go (poolRoutine).
  */
-import {verifyCommit, type Problem} from '#consensus/core';
 import type {Commit} from '#proto';
 import {EngineError} from '../errors.ts';
 import type {BlockExecutor} from '../execution/blockExecutor.ts';
-import type {Clock, EngineObserver, Logger} from '../ports.ts';
+import type {Clock, CommittedEvent, EngineObserver, Logger, VerifySignatures, WriteGroup} from '../ports.ts';
 import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
-import {BLOCKS_PER_TURN, STALL_TICKS} from './limits.ts';
+import {CommitVerifier} from './commitVerifier.ts';
+import {BLOCKS_PER_TURN, GROUP_BLOCKS_MAX, GROUP_BYTES_MAX, STALL_TICKS, VERIFY_AHEAD_MAX} from './limits.ts';
 import type {BlockPair, BlockPool} from './pool.ts';
 
 export interface ProcessorModules {
@@ -21,15 +21,21 @@ export interface ProcessorModules {
   readonly pool: BlockPool;
   /** Blocks and answers of the application are in one database: making the second durable makes the first so. */
   readonly isOneDatabase: boolean;
+  readonly writeGroup?: WriteGroup;
+  readonly verifySignatures?: VerifySignatures;
 }
 
 export class BlockProcessor {
   private readonly modules: ProcessorModules;
+  private readonly verifier: CommitVerifier;
   private state: ConsensusState;
   /** Its signatures were verified. */
   private verifiedCommit: Commit | undefined;
-  /** What is known of a pair before its turn. */
-  private early: {readonly pair: BlockPair; readonly problem: Problem} | undefined;
+  /** Applied, and not durable yet. */
+  private held: CommittedEvent[] = [];
+  private heldBytes = 0;
+  /** The group before, while it is being written. */
+  private flushing: Promise<void> = Promise.resolve();
   private wake: (() => void) | undefined;
   private isEnding = false;
   private idleTicks = 0;
@@ -37,6 +43,7 @@ export class BlockProcessor {
   constructor(modules: ProcessorModules, chain: ConsensusState) {
     this.modules = modules;
     this.state = chain;
+    this.verifier = new CommitVerifier(chain.chainId, modules.verifySignatures);
   }
 
   /** After the last block that was applied. */
@@ -45,17 +52,33 @@ export class BlockProcessor {
   }
 
   /**
-   * Applies blocks until no peer has more, or none has come for long, or it is told to end.
+   * Applies blocks until no peer has more, or none has come for long, or it is told to end. All of them are durable when it resolves.
    * @throws EngineError when +2/3 decided what is invalid here; whatever application and stores throw.
    */
   async run(): Promise<void> {
+    const {writeGroup} = this.modules;
+    writeGroup?.open();
+    try {
+      await this.applyAll();
+    } finally {
+      const {held} = this;
+      this.held = [];
+      await this.flushing;
+      await writeGroup?.close();
+      this.tell(held);
+    }
+  }
+
+  private async applyAll(): Promise<void> {
     const {pool, clock} = this.modules;
     for (let count = 0; !this.isEnding; ) {
       const pair = pool.pair();
       if (pair === undefined) {
         if (pool.isCaughtUp) return;
         if (this.idleTicks > STALL_TICKS) return pool.stalled();
-        await new Promise<void>((resolve) => (this.wake = resolve));
+        await this.flush();
+        // What came during the flush wakes nobody.
+        if (pool.pair() === undefined && !this.isEnding) await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
       await this.process(pair);
@@ -81,11 +104,10 @@ export class BlockProcessor {
   private async process(pair: BlockPair): Promise<void> {
     const {pool, executor, logger} = this.modules;
     const {first, second} = pair;
-    const isKnown = this.early?.pair.first === first && this.early.pair.second === second;
-    const problem = isKnown ? this.early!.problem : this.problemOf(pair, this.state.validators);
-    this.early = undefined;
+    const problem = await this.verifier.problemOf(pair, this.state.validators);
     if (problem !== undefined) {
       logger.warn({height: first.height, peers: [first.peer, second.peer], problem}, 'a synced block is not proven by the next');
+      this.verifier.forget();
       return pool.redo(first, second, problem);
     }
     const isVerified = first.block.lastCommit === this.verifiedCommit;
@@ -95,24 +117,29 @@ export class BlockProcessor {
     }
     this.verifiedCommit = second.block.lastCommit;
     const applying = this.apply(pair);
-    const next = pool.pair(1n);
     try {
-      // Who decides the next height has been known since the block before.
-      if (next !== undefined) this.early = {pair: next, problem: this.problemOf(next, this.state.nextValidators)};
+      this.verifyAhead(this.state.nextValidators);
     } finally {
       await applying;
     }
     this.idleTicks = 0;
     pool.advance(first);
+    if (this.isGroupFull()) await this.flush();
   }
 
-  /** The second block's LastCommit proves the first. All of its signatures are verified: the second is invalid with a wrong one. */
-  private problemOf({first, second}: BlockPair, validators: ConsensusState['validators']): Problem {
-    return verifyCommit(this.state.chainId, validators, first.blockId, first.height, second.block.lastCommit);
+  /** While the block is being applied. `validators`: who decides the next height. */
+  private verifyAhead(validators: ConsensusState['validators']): void {
+    const {pool, verifySignatures} = this.modules;
+    // On this thread, no more than is needed next.
+    const end = verifySignatures === undefined ? 1n : VERIFY_AHEAD_MAX;
+    for (let ahead = 1n; ahead <= end; ahead++) {
+      const pair = pool.pair(ahead);
+      if (pair !== undefined) this.verifier.begin(pair, validators);
+    }
   }
 
   private async apply({first, second}: BlockPair): Promise<void> {
-    const {blockStore, executor, observer, isOneDatabase} = this.modules;
+    const {blockStore, executor, isOneDatabase} = this.modules;
     const {height, block, blockId, partSet, size} = first;
     const seenCommit = second.block.lastCommit;
     const meta = {blockId, blockSize: BigInt(size), header: block.header, numTxs: BigInt(block.txs.length)};
@@ -120,6 +147,29 @@ export class BlockProcessor {
     const {validators, lastValidators} = this.state;
     const {state, txResults} = await executor.apply(this.state, blockId, block);
     this.state = state;
-    observer.committed({block, blockId, blockBytes: size, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
+    this.held.push({block, blockId, blockBytes: size, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
+    this.heldBytes += size;
+  }
+
+  private isGroupFull(): boolean {
+    return this.modules.writeGroup === undefined || this.held.length >= GROUP_BLOCKS_MAX || this.heldBytes >= GROUP_BYTES_MAX;
+  }
+
+  /** Begins to make durable what was applied. Blocks go on meanwhile, unless the group before is still being written. */
+  private async flush(): Promise<void> {
+    await this.flushing;
+    const {held} = this;
+    if (held.length === 0) return;
+    this.held = [];
+    this.heldBytes = 0;
+    const {writeGroup} = this.modules;
+    if (writeGroup === undefined) return this.tell(held);
+    this.flushing = writeGroup.flush().then(() => this.tell(held));
+    // The next flush, or the end, hears of a failure.
+    this.flushing.catch(() => undefined);
+  }
+
+  private tell(blocks: readonly CommittedEvent[]): void {
+    for (const block of blocks) this.modules.observer.committed(block);
   }
 }

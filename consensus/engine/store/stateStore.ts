@@ -198,6 +198,15 @@ function decodeResults(bytes: Uint8Array): ExecTxResult[] {
   return results;
 }
 
+/** A set stands in the states of three heights. */
+const setTexts = new WeakMap<ValidatorSet, string>();
+
+function setText(set: ValidatorSet): string {
+  let text = setTexts.get(set);
+  if (text === undefined) setTexts.set(set, (text = toBase64(encodeValidatorSet(set))));
+  return text;
+}
+
 interface StateRecord {
   chainId: string;
   initialHeight: string;
@@ -221,9 +230,9 @@ function encodeState(state: ConsensusState): Uint8Array {
     lastBlockHeight: state.lastBlockHeight.toString(),
     lastBlockId: toBase64(encodeBlockId(state.lastBlockId)),
     lastBlockTime: toBase64(encodeTimestamp(state.lastBlockTime)),
-    nextValidators: toBase64(encodeValidatorSet(state.nextValidators)),
-    validators: toBase64(encodeValidatorSet(state.validators)),
-    ...(state.lastValidators === undefined ? {} : {lastValidators: toBase64(encodeValidatorSet(state.lastValidators))}),
+    nextValidators: setText(state.nextValidators),
+    validators: setText(state.validators),
+    ...(state.lastValidators === undefined ? {} : {lastValidators: setText(state.lastValidators)}),
     lastHeightValidatorsChanged: state.lastHeightValidatorsChanged.toString(),
     consensusParams: toBase64(encodeConsensusParams(state.consensusParams)),
     lastHeightConsensusParamsChanged: state.lastHeightConsensusParamsChanged.toString(),

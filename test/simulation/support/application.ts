@@ -31,6 +31,7 @@ import type {
   QueryResponse,
   Snapshot,
 } from '#consensus/engine';
+import type {GroupMember} from '#node/storage';
 import type {Power} from './disk.ts';
 
 /** What survives a crash. */
@@ -74,12 +75,15 @@ export const REFUSED_TRANSACTION = utf8('refuse me');
 /** Tag and length of a transaction of up to 2^28 bytes in a block. */
 const FRAMING_BYTES = 5;
 
-export class HashChainApplication implements Application {
+export class HashChainApplication implements Application, GroupMember {
   private readonly disk: ApplicationDisk;
   private readonly power: Power;
   /** Waits as long as the application takes. */
   private readonly pause: () => Promise<void> | undefined;
   private pending: ApplicationDisk | undefined;
+  private isHolding = false;
+  /** Committed, and not on disk yet. */
+  private ahead: ApplicationDisk | undefined;
   private restore: (OfferSnapshotRequest & {readonly chunks: Uint8Array[]}) | undefined;
 
   constructor(disk: ApplicationDisk, power: Power, pause: () => Promise<void> | undefined = () => undefined) {
@@ -88,8 +92,34 @@ export class HashChainApplication implements Application {
     this.pause = pause;
   }
 
+  private get state(): ApplicationDisk {
+    return this.ahead ?? this.disk;
+  }
+
+  private persist(state: ApplicationDisk): void {
+    this.power.use('application: commit', () => Object.assign(this.disk, state));
+  }
+
+  hold(): void {
+    this.isHolding = true;
+  }
+
+  release(): void {
+    this.isHolding = false;
+  }
+
+  seal(): () => Promise<void> {
+    const sealed = this.ahead;
+    return async () => {
+      if (sealed === undefined) return;
+      await this.pause();
+      this.persist(sealed);
+      if (this.ahead === sealed) this.ahead = undefined;
+    };
+  }
+
   async info(): Promise<InfoResponse> {
-    return {version: 'simulation', appVersion: 0n, lastBlockHeight: this.disk.height, lastBlockAppHash: this.disk.appHash};
+    return {version: 'simulation', appVersion: 0n, lastBlockHeight: this.state.height, lastBlockAppHash: this.state.appHash};
   }
 
   async initChain(request: InitChainRequest): Promise<InitChainResponse> {
@@ -117,9 +147,9 @@ export class HashChainApplication implements Application {
 
   async finalizeBlock({height, txs, misbehavior}: FinalizeBlockRequest): Promise<FinalizeBlockResponse> {
     await this.pause();
-    const appHash = sha256(concatBytes(this.disk.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx)), ...misbehavior.map(misbehaviorHash)));
+    const appHash = sha256(concatBytes(this.state.appHash, utf8(height.toString()), ...txs.map((tx) => sha256(tx)), ...misbehavior.map(misbehaviorHash)));
     const reported = misbehavior.map((each) => ({...each, committedAt: height}));
-    const powers = new Map(this.disk.powers);
+    const powers = new Map(this.state.powers);
     // One key may be named once per block: the last word counts.
     const wanted = new Map(txs.map(powerIn).filter((change) => change !== undefined));
     const validatorUpdates = [...wanted].flatMap(([key, power]): ValidatorUpdate[] => {
@@ -127,7 +157,7 @@ export class HashChainApplication implements Application {
       powers.set(key, power);
       return [{publicKey: {type: ED25519_KEY_TYPE, bytes: fromHex(key)}, power}];
     });
-    this.pending = {height, appHash, misbehavior: [...this.disk.misbehavior, ...reported], powers};
+    this.pending = {height, appHash, misbehavior: [...this.state.misbehavior, ...reported], powers};
     const params = txs.map(paramsIn).findLast((update) => update !== undefined);
     return {txResults: txs.map(resultOf), validatorUpdates, ...(params === undefined ? {} : {consensusParamUpdates: params}), appHash};
   }
@@ -135,9 +165,10 @@ export class HashChainApplication implements Application {
   async commit(): Promise<CommitResponse> {
     if (this.pending === undefined) throw new Error('commit without finalizeBlock');
     await this.pause();
-    this.power.use('application: commit', () => Object.assign(this.disk, this.pending));
+    if (this.isHolding || this.ahead !== undefined) this.ahead = {...this.state, ...this.pending};
+    else this.persist(this.pending);
     this.pending = undefined;
-    const {retainBlocks, height} = this.disk;
+    const {retainBlocks, height} = this.state;
     return {retainHeight: retainBlocks === undefined || height < retainBlocks ? 0n : height - retainBlocks};
   }
 

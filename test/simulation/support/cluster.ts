@@ -3,6 +3,7 @@ import {crc32} from 'node:zlib';
 import {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, EMPTY_BYTES, sha256, utf8, type ConsensusParams, type GenesisDoc} from '#proto';
 import {ConsensusEngine, FileSigner, ValidatorKey, type Clock, type EngineOptions, type Logger, type PeerNetwork, type Signer} from '#consensus/engine';
 import {EvidenceReactor, StoredEvidencePool, type EvidenceReactorOptions} from '#consensus/evidence';
+import {GroupedStore, StoreGroup} from '#node/storage';
 import {HashChainApplication} from './application.ts';
 import {ForgetfulSigner, forgets} from './byzantine/amnesia.ts';
 import {LiarNetwork} from './byzantine/liar.ts';
@@ -36,6 +37,8 @@ export interface ClusterPlan {
   readonly powers?: readonly bigint[];
   readonly faults: Faults;
   readonly options?: EngineOptions;
+  /** Every synced block is made durable by itself. */
+  readonly hasNoWriteGroup?: boolean;
   readonly params?: ConsensusParams;
   readonly onLog?: (node: string, level: string, fields: object, message: string) => void;
   readonly onTrace?: (line: string) => void;
@@ -132,7 +135,10 @@ export class Cluster {
     const logger = this.logger(name);
     const clock = this.scheduler.clock(node.clock, isAlive);
     const network = this.networkOf(node, clock);
-    const evidence = new StoredEvidencePool({db: node.store, logger});
+    const writeGroup = new StoreGroup();
+    const blockDb = writeGroup.add(new GroupedStore(node.store));
+    const app = writeGroup.add(new HashChainApplication(node.appDisk, node.power, pause));
+    const evidence = new StoredEvidencePool({db: blockDb, logger});
     const engine = new ConsensusEngine(this.plan.options ?? FAST_OPTIONS, {
       logger,
       clock,
@@ -140,8 +146,9 @@ export class Cluster {
       evidence,
       ...(signer === undefined ? {} : {signer}),
       wal: node.log,
-      blockDb: node.store,
-      app: new HashChainApplication(node.appDisk, node.power, pause),
+      blockDb,
+      ...(this.plan.hasNoWriteGroup === true ? {} : {writeGroup}),
+      app,
       txs: node.mempool,
       observer: {
         step: ({height, round, step}) => this.trace.mark(`${name} ${height}/${round} ${step}`),
