@@ -13,7 +13,8 @@ export {byzantineValidators, evidenceHeight, isEvidenceExpired, isInvalidHeader,
 export {createHeightVotes, powerInRound, roundVotes, takesRound, voteSetOf, type HeightVotes, type RoundVotes} from './heightVotes.ts';
 export * as coreLimits from './limits.ts';
 export {averagePriority, centerPriorities, priorityDistance, rescalePriorities, safeAddClip, safeSubClip} from './proposerPriority.ts';
-export {apply, createRoundInfo, createRoundState, timeoutMs} from './round.ts';
+export {apply} from './round.ts';
+export {createRoundInfo, createRoundState, timeoutMs} from './roundState.ts';
 export {addMilliseconds, medianTime} from './time.ts';
 export type {
   Effect,

@@ -15,81 +15,16 @@ import {
   VoteType,
   type BlockID,
   type Proposal,
-  type Validator,
-  type ValidatorSet,
   type Vote,
 } from '#proto';
 import {blockKey} from './bytes.ts';
 import {assertNever, ConsensusError} from './errors.ts';
-import {addHeightVote, claimMajority, createHeightVotes, powerInRound, roundVotes, voteSetOf} from './heightVotes.ts';
+import {addHeightVote, claimMajority, powerInRound, roundVotes, voteSetOf} from './heightVotes.ts';
 import {ROUND_MAX} from './limits.ts';
-import type {Effect, Outcome, RoundInfo, RoundInput, RoundState, Step, TimeoutKind, TimeoutOptions, Transition} from './types.ts';
-import {stepPriorities} from './proposerPriority.ts';
-import {hasHonest, indexOfValidator, isQuorum, settledPriorities} from './validatorSet.ts';
-import {addVote, hasQuorumOfAny, powerFor, type VoteSet} from './voteSet.ts';
-
-export function createRoundInfo(
-  height: bigint,
-  validators: ValidatorSet,
-  ownAddress: Uint8Array | undefined,
-  timeouts: TimeoutOptions,
-): RoundInfo {
-  return {height, validators, proposer: proposerRotation(validators), ownIndex: ownIndexIn(validators, ownAddress), timeouts};
-}
-
-function ownIndexIn(validators: ValidatorSet, ownAddress: Uint8Array | undefined): number {
-  return ownAddress === undefined ? -1 : indexOfValidator(validators, ownAddress);
-}
-
-/** The proposer of each round is that of `incrementProposerPriority(validators, round)`; steps already taken are not taken again. */
-function proposerRotation(validators: ValidatorSet): (round: number) => Validator {
-  const turns: Validator[] = [validators.proposer];
-  let stepped: readonly Validator[] | undefined;
-  return (round) => {
-    while (turns.length <= round) {
-      stepped ??= settledPriorities(validators);
-      const next = stepPriorities(stepped, validators.totalVotingPower);
-      stepped = next.validators;
-      turns.push(next.proposer);
-    }
-    return turns[round]!;
-  };
-}
-
-/** The state before the first round of a height; lines 3-10. */
-export function createRoundState(height: bigint, validators: ValidatorSet, lastPrecommits: VoteSet | undefined): RoundState {
-  return {
-    height,
-    round: 0,
-    step: 'newHeight',
-    lockedRound: -1,
-    lockedValue: undefined,
-    validRound: -1,
-    validValue: undefined,
-    proposals: new Map(),
-    values: new Map(),
-    votes: createHeightVotes(height, validators),
-    lastPrecommits,
-    prevoteTimeoutRound: -1,
-    polkaRound: -1,
-    precommitTimeoutRound: -1,
-    fetched: new Set(),
-    decision: undefined,
-  };
-}
-
-export function timeoutMs(timeouts: TimeoutOptions, kind: TimeoutKind, round: number): number {
-  switch (kind) {
-    case 'propose':
-      return timeouts.proposeMs + round * timeouts.proposeDeltaMs;
-    case 'prevote':
-      return timeouts.prevoteMs + round * timeouts.prevoteDeltaMs;
-    case 'precommit':
-      return timeouts.precommitMs + round * timeouts.precommitDeltaMs;
-    default:
-      return assertNever(kind);
-  }
-}
+import {timeoutMs} from './roundState.ts';
+import type {Effect, Outcome, RoundInfo, RoundInput, RoundState, Step, TimeoutKind, Transition} from './types.ts';
+import {hasHonest, isQuorum} from './validatorSet.ts';
+import {addVote, hasQuorumOfAny, powerFor} from './voteSet.ts';
 
 /** A state under construction within one `apply`; never leaves it. */
 interface Draft {

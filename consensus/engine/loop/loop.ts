@@ -2,57 +2,36 @@
  * The one writer of round state. Inputs are handled strictly one after the other; the pure core says what to do, this carries it out
  * in order. Any error of the application, the stores or an invariant halts it for good: a halted engine signs nothing any more.
  */
-import {equalBytes, VoteType, type BlockID, type Part, type Proposal, type Vote} from '#proto';
+import {VoteType, type BlockID, type Part, type Proposal, type Vote} from '#proto';
 import {
   apply,
   assertNever,
   blockKey,
   createRoundInfo,
   createRoundState,
-  timeoutMs,
   type Effect,
   type Outcome,
   type RoundInfo,
   type RoundInput,
   type RoundState,
-  type TimeoutKind,
   type VoteSet,
 } from '#consensus/core';
 import type {EngineOptions} from '../api.ts';
 import {EngineError} from '../errors.ts';
-import {nextHeight, type BlockExecutor} from '../execution/blockExecutor.ts';
-import type {Clock, EngineObserver, EvidencePool, Logger, Signer, TransactionSource} from '../ports.ts';
-import type {BlockStore} from '../store/blockStore.ts';
+import {nextHeight} from '../execution/blockExecutor.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
-import {checkProposal, checkVote, equivocationKey, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
+import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
 import {InputQueue} from './inputQueue.ts';
 import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
+import {Equivocations} from './equivocations.ts';
 import {consensusEvents} from './events.ts';
-import {decidesAlone, missingPromise, roundOf, type Recollection} from './promises.ts';
-import {RoundTimers, StartTimer} from './start.ts';
-import type {LoopEvents, LoopInput, LoopView} from './types.ts';
-import type {Wal, WalInput} from './wal.ts';
-
-export interface LoopModules {
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly signer: Signer | undefined;
-  readonly wal: Wal;
-  readonly executor: BlockExecutor;
-  readonly blockStore: BlockStore;
-  readonly txs: TransactionSource;
-  readonly evidence: EvidencePool | undefined;
-  readonly observer: EngineObserver;
-}
-
-/** Where the loop takes up: after the handshake. */
-export interface LoopStart {
-  readonly chain: ConsensusState;
-  readonly lastPrecommits: VoteSet | undefined;
-  readonly lastBlockHadTransactions: boolean;
-}
+import {Pace} from './pace.ts';
+import {hasToStaySilent, roundOf, type Recollection} from './promises.ts';
+import {RoundTimers} from './roundTimers.ts';
+import type {LoopEvents, LoopInput, LoopModules, LoopStart, LoopView} from './types.ts';
+import type {WalInput} from './wal.ts';
 
 export class ConsensusLoop {
   private readonly options: EngineOptions;
@@ -63,31 +42,28 @@ export class ConsensusLoop {
   private info: RoundInfo;
   private round: RoundState;
   private assembly: BlockAssembly;
-  private lastBlockHadTransactions: boolean;
-  private fruitlessBlocks = 0;
 
   private readonly queue: InputQueue;
   private internal: InternalInput[] = [];
   /** resuming: after the replay, before inputs from outside. */
   private status: 'replaying' | 'resuming' | 'running' | 'stopped' | 'halted' = 'replaying';
   private replayed: SigningEffect[] = [];
-  /** Of this height. */
-  private readonly equivocations = new Set<string>();
+  private readonly equivocations: Equivocations;
   /** At a height of which it may have forgotten a lock, a validator signs nothing. */
   private isMute = false;
-  private readonly startTimer: StartTimer;
+  private readonly pace: Pace;
   private readonly timers: RoundTimers;
 
   constructor(options: EngineOptions, modules: LoopModules, start: LoopStart) {
     this.options = options;
     this.modules = modules;
     this.chain = start.chain;
-    this.lastBlockHadTransactions = start.lastBlockHadTransactions;
+    this.equivocations = new Equivocations(modules);
     this.queue = new InputQueue(
       (input) => this.handle(input),
       (error) => this.halt(error),
     );
-    this.startTimer = new StartTimer(modules.clock, () => this.enqueue({type: 'start', height: this.round.height}));
+    this.pace = new Pace(options, modules, start.lastBlockHadTransactions, () => this.enqueue({type: 'start', height: this.round.height}));
     this.timers = new RoundTimers(modules.clock, (timeout) => this.enqueue(timeout));
     const {info, round, assembly} = this.heightOf(start.lastPrecommits);
     this.info = info;
@@ -139,17 +115,12 @@ export class ConsensusLoop {
       await this.perform(effect);
       await this.settle();
     }
-    this.rearm();
+    this.timers.rearm(this.round, this.options.timeouts);
   }
 
-  /** A height at which this validator signed is entered: can it stand by what it said? */
   private remember(recollection: Recollection): void {
     const {signer, logger} = this.modules;
-    const {height} = this.round;
-    const missing = missingPromise(signer?.lastSigned, this.view, recollection);
-    this.isMute = missing !== undefined && !decidesAlone(this.view);
-    if (this.isMute) logger.error({height, missing}, 'a lock may have been forgotten: this validator signs nothing before the next height. See docs/runbooks/wal-corruption.md');
-    else if (missing !== undefined) logger.error({height, missing}, 'a lock may have been forgotten; no other validator can have relied on it, so this one goes on');
+    this.isMute = hasToStaySilent(signer?.lastSigned, this.view, recollection, logger);
   }
 
   /** Resolves when the input that is being handled, if any, is done with. */
@@ -176,7 +147,7 @@ export class ConsensusLoop {
   }
 
   private cancelTimers(): void {
-    this.startTimer.stop();
+    this.pace.stop();
     this.timers.cancelAll();
   }
 
@@ -204,7 +175,7 @@ export class ConsensusLoop {
         if (input.height === this.round.height) await this.startHeight();
         return;
       case 'work':
-        this.fruitlessBlocks = 0;
+        this.pace.worked();
         if (this.round.step === 'newHeight') this.armStart();
         return;
       default:
@@ -228,7 +199,7 @@ export class ConsensusLoop {
   // ---- peers' messages
 
   private async handleVote(peer: string, vote: Vote): Promise<void> {
-    if (!this.admit(peer, checkVote(this.view, vote, this.equivocations))) return;
+    if (!this.admit(peer, checkVote(this.view, vote, this.equivocations.known))) return;
     const isLate = isLatePrecommit(this.round, vote);
     // Prevotes mean that a round is under way. Precommits alone may be those of a decision that we are catching up with.
     if (!isLate && vote.type === VoteType.Prevote && this.round.step === 'newHeight') await this.startHeight();
@@ -299,7 +270,7 @@ export class ConsensusLoop {
 
   private async startHeight(): Promise<void> {
     if (this.round.step !== 'newHeight') return;
-    this.startTimer.stop();
+    this.pace.stop();
     if (this.status !== 'replaying') this.modules.wal.append({type: 'start', height: this.round.height});
     await this.dispatch({type: 'startRound', round: 0});
   }
@@ -368,25 +339,12 @@ export class ConsensusLoop {
         if (!isReplay) this.events?.stepChanged();
         return;
       case 'equivocation':
-        this.equivocations.add(equivocationKey(effect.voteB));
-        this.reportEquivocation(effect.voteA, effect.voteB);
-        return;
+        return this.equivocations.found(effect.voteA, effect.voteB);
       case 'decide':
         return this.commit(effect.round, effect.blockId);
       default:
         assertNever(effect);
     }
-  }
-
-  private reportEquivocation(voteA: Vote, voteB: Vote): void {
-    const {signer, evidence, logger, observer} = this.modules;
-    // Nobody accuses himself; but his operator should know.
-    if (signer !== undefined && equalBytes(signer.address, voteA.validatorAddress)) {
-      observer.ownEquivocation?.({height: voteA.height, round: voteA.round});
-      logger.error({height: voteA.height, round: voteA.round}, 'another node signs with the key of this validator, or its signing state was lost');
-      return;
-    }
-    evidence?.reportConflictingVotes(voteA, voteB);
   }
 
   private logOwnParts({height, round, blockId}: Proposal): void {
@@ -395,32 +353,8 @@ export class ConsensusLoop {
 
   // ---- timers
 
-  /**
-   * After a replay the timeouts that run in this round start anew. No others: who leaves a step or a round without the votes that the
-   * rules ask for may be alone where it comes to, and the votes that it did not give are missing for ever.
-   */
-  private rearm(): void {
-    const {height, round, step, prevoteTimeoutRound, precommitTimeoutRound} = this.round;
-    const kinds: TimeoutKind[] = [];
-    if (step === 'propose') kinds.push('propose');
-    if (prevoteTimeoutRound === round) kinds.push('prevote');
-    if (precommitTimeoutRound === round) kinds.push('precommit');
-    for (const kind of kinds) this.timers.schedule({kind, height, round, durationMs: timeoutMs(this.options.timeouts, kind, round)});
-  }
-
   private armStart(): void {
-    if (this.round.step !== 'newHeight') return;
-    const {chain, options} = this;
-    this.startTimer.arm({
-      isInitialHeight: chain.lastBlockHeight === 0n,
-      genesisTime: chain.lastBlockTime,
-      hasWork: this.modules.txs.hasTransactions(),
-      fruitlessBlocks: this.fruitlessBlocks,
-      lastBlockHadTransactions: this.lastBlockHadTransactions,
-      lastPrecommits: this.round.lastPrecommits,
-      commitMs: options.commitMs,
-      emptyBlockIntervalMs: options.emptyBlockIntervalMs,
-    });
+    if (this.round.step === 'newHeight') this.pace.arm(this.chain, this.round.lastPrecommits);
   }
 
   // ---- decisions
@@ -429,9 +363,7 @@ export class ConsensusLoop {
     const {validators, lastValidators} = this.chain;
     const decided = await commitDecision(this.modules, this.view, round, blockId);
     this.chain = decided.state;
-    this.lastBlockHadTransactions = decided.block.txs.length > 0;
-    const isFruitless = !this.lastBlockHadTransactions && this.modules.txs.hasTransactions();
-    this.fruitlessBlocks = isFruitless ? this.fruitlessBlocks + 1 : 0;
+    this.pace.decided(decided.block.txs.length);
     this.enterHeight(decided.precommits);
     const {block, blockBytes, seenCommit, txResults, state} = decided;
     this.modules.observer.committed({block, blockId, blockBytes, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
@@ -447,7 +379,7 @@ export class ConsensusLoop {
     this.info = info;
     this.round = round;
     this.assembly = assembly;
-    this.startTimer.reset();
+    this.pace.newHeight();
     if (this.status !== 'replaying') this.remember({inputs: [], asked: []});
     if (this.status !== 'running') return;
     this.armStart();

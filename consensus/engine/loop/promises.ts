@@ -6,7 +6,7 @@
  */
 import {blockKey, isQuorum} from '#consensus/core';
 import {NIL_BLOCK_ID, VoteType} from '#proto';
-import type {SignedPosition} from '../ports.ts';
+import type {Logger, SignedPosition} from '../ports.ts';
 import type {SigningEffect} from './signing.ts';
 import type {LoopView} from './types.ts';
 import type {WalInput} from './wal.ts';
@@ -21,7 +21,7 @@ export interface Recollection {
 }
 
 /** What is missing, in words; undefined when the validator can stand by all that it signed at the height of `view`. */
-export function missingPromise(last: SignedPosition | undefined, view: LoopView, {inputs, asked}: Recollection): string | undefined {
+function missingPromise(last: SignedPosition | undefined, view: LoopView, {inputs, asked}: Recollection): string | undefined {
   if (last === undefined) return undefined;
   const {height} = view.round;
   let logged: SignedPosition = {height, round: -1, step: 0};
@@ -43,8 +43,18 @@ export function missingPromise(last: SignedPosition | undefined, view: LoopView,
   return `it signed ${describe(last)}, which the write-ahead log does not lead to`;
 }
 
+/** A height at which this validator signed is entered: if it cannot stand by what it said, it says no more. */
+export function hasToStaySilent(last: SignedPosition | undefined, view: LoopView, recollection: Recollection, logger: Logger): boolean {
+  const {height} = view.round;
+  const missing = missingPromise(last, view, recollection);
+  const isSilent = missing !== undefined && !decidesAlone(view);
+  if (isSilent) logger.error({height, missing}, 'a lock may have been forgotten: this validator signs nothing before the next height. See docs/runbooks/wal-corruption.md');
+  else if (missing !== undefined) logger.error({height, missing}, 'a lock may have been forgotten; no other validator can have relied on it, so this one goes on');
+  return isSilent;
+}
+
 /** Without its votes nobody can have decided anything, and nobody will. */
-export function decidesAlone({info, chain}: LoopView): boolean {
+function decidesAlone({info, chain}: LoopView): boolean {
   const {validators, totalVotingPower} = chain.validators;
   return isQuorum(validators[info.ownIndex]?.votingPower ?? 0n, totalVotingPower);
 }

@@ -4,7 +4,7 @@
  * a peer ends the wait too. The app hash changes with every block, so CometBFT's rule of a proof block would never let a chain idle.
  */
 import {compareTimestamps, timestampToNanos, type Timestamp} from '#proto';
-import {hasAll, type Effect, type TimeoutKind, type VoteSet} from '#consensus/core';
+import {hasAll, type VoteSet} from '#consensus/core';
 import type {Clock} from '../ports.ts';
 
 export interface StartConditions {
@@ -79,50 +79,5 @@ export class StartTimer {
       this.cancel = undefined;
       this.fire();
     });
-  }
-}
-
-export interface FiredTimeout {
-  readonly type: 'timeout';
-  readonly kind: TimeoutKind;
-  readonly height: bigint;
-  readonly round: number;
-}
-
-/** So long at the most may a busy process hear nothing and have it counted as waiting. */
-const LISTENING_SLICE_MS = 50;
-
-/**
- * The three timeouts of a round; a later one replaces an earlier one of its kind. What counts is the time in which this process could
- * hear its peers: while it computes, or the machine gives it no time, messages wait unread, and a timer that is due comes before them.
- */
-export class RoundTimers {
-  private readonly clock: Clock;
-  private readonly fire: (timeout: FiredTimeout) => void;
-  private readonly cancels = new Map<TimeoutKind, () => void>();
-
-  constructor(clock: Clock, fire: (timeout: FiredTimeout) => void) {
-    this.clock = clock;
-    this.fire = fire;
-  }
-
-  schedule({kind, height, round, durationMs}: Omit<Extract<Effect, {type: 'scheduleTimeout'}>, 'type'>): void {
-    this.cancels.get(kind)?.();
-    let cancel = (): void => undefined;
-    let leftMs = durationMs;
-    const listen = (): void => {
-      const sliceMs = Math.min(leftMs, LISTENING_SLICE_MS);
-      leftMs -= sliceMs;
-      cancel = this.clock.setTimer(sliceMs, leftMs > 0 ? listen : end);
-    };
-    // One turn more, for what came in during the last slice.
-    const end = (): void => void (cancel = this.clock.setTimer(0, () => this.fire({type: 'timeout', kind, height, round})));
-    listen();
-    this.cancels.set(kind, () => cancel());
-  }
-
-  cancelAll(): void {
-    for (const cancel of this.cancels.values()) cancel();
-    this.cancels.clear();
   }
 }

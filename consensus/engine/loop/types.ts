@@ -1,7 +1,30 @@
 import type {BlockID, Part, Proposal, Vote, VoteType} from '#proto';
-import type {RoundInfo, RoundState, TimeoutKind} from '#consensus/core';
+import type {RoundInfo, RoundState, TimeoutKind, VoteSet} from '#consensus/core';
+import type {BlockExecutor} from '../execution/blockExecutor.ts';
+import type {Clock, EngineObserver, EvidencePool, Logger, Signer, TransactionSource} from '../ports.ts';
+import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import type {BlockAssembly} from './assembly.ts';
+import type {Wal} from './wal.ts';
+
+export interface LoopModules {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly signer: Signer | undefined;
+  readonly wal: Wal;
+  readonly executor: BlockExecutor;
+  readonly blockStore: BlockStore;
+  readonly txs: TransactionSource;
+  readonly evidence: EvidencePool | undefined;
+  readonly observer: EngineObserver;
+}
+
+/** Where the loop takes up: after the handshake. */
+export interface LoopStart {
+  readonly chain: ConsensusState;
+  readonly lastPrecommits: VoteSet | undefined;
+  readonly lastBlockHadTransactions: boolean;
+}
 
 /** What the loop is told: by peers (shape checked, signatures not), by timers, by the mempool. */
 export type LoopInput =

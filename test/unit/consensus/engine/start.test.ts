@@ -1,7 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
 import {VoteType} from '#proto';
 import {addMilliseconds, addVote, createVoteSet} from '#consensus/core';
-import {RoundTimers, startDelayMs, type StartConditions} from '../../../../consensus/engine/loop/start.ts';
+import {RoundTimers} from '../../../../consensus/engine/loop/roundTimers.ts';
+import {startDelayMs, type StartConditions} from '../../../../consensus/engine/loop/start.ts';
 import {A, HEIGHT, validatorSet, vote} from '../support.ts';
 
 const GENESIS = {seconds: 1_700_000_000n, nanos: 0};
