@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import {utf8} from '#proto';
-import {Cluster, type NodePlan} from './support/cluster.ts';
+import {Cluster, FAST_OPTIONS, honestNodes, type NodePlan} from './support/cluster.ts';
 import {NO_FAULTS} from './support/network.ts';
 
 /**
@@ -56,5 +56,32 @@ describe('equivocating validators', () => {
     const recovered = await cluster.reach(healedAt + 5n, 40_000);
     expect(cluster.violations).toEqual([]);
     expect(recovered).toBe(true);
+  });
+});
+
+describe('a validator that prevotes as soon as a height begins', () => {
+  const hasty: readonly NodePlan[] = [...honestNodes(3), {name: 'hasty', validator: 3, byzantine: ['hasty']}];
+  const options = {...FAST_OPTIONS, emptyBlockIntervalMs: 1000};
+
+  it('does not make an idle chain run empty at full speed', async () => {
+    const cluster = new Cluster({seed: 41, nodes: hasty, validators: 4, faults: EASY, options});
+    await cluster.start();
+    await cluster.scheduler.run(20_000);
+    expect(cluster.violations).toEqual([]);
+    expect(cluster.highest).toBeGreaterThan(10n);
+    // One a second, and where it proposes itself one more.
+    expect(cluster.highest).toBeLessThan(40n);
+  });
+
+  it('is believed again once there are transactions', async () => {
+    const cluster = new Cluster({seed: 42, nodes: hasty, validators: 4, faults: EASY, options});
+    await cluster.start();
+    await cluster.scheduler.run(5000);
+    cluster.submit(utf8('work'));
+    const from = cluster.highest;
+    await cluster.scheduler.run(5500, () => [...cluster.node('n0').committed.values()].some(({block}) => block.txs.length > 0));
+    expect(cluster.highest).toBeLessThanOrEqual(from + 2n);
+    expect(await cluster.reach(from + 5n, 20_000)).toBe(true);
+    expect(cluster.violations).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** Peers' proposals and votes before they reach the core: do they belong here, and did their authors sign them? */
 import {blockIdEquals, compareTimestamps, equalBytes, proposalSignBytes, verifySignature, VoteType, type BlockID, type Proposal, type Vote} from '#proto';
-import {findVote, isUncountedConflict, takesRound, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
+import {findVote, hasHonest, isUncountedConflict, powerInRound, takesRound, verifyVoteSignature, voteSetOf, type RoundState, type VerifyVote, type VoteSet} from '#consensus/core';
 import type {LoopView} from './types.ts';
 
 export type Verdict =
@@ -51,6 +51,11 @@ export function checkProposal({round, info, chain, assembly}: LoopView, proposal
   const {publicKey} = info.proposer(proposal.round);
   const signBytes = proposalSignBytes(chain.chainId, proposal);
   return verifySignature(publicKey.bytes, signBytes, proposal.signature) ? ACCEPT : reject('a proposal that its proposer did not sign');
+}
+
+/** More than a third voted in this round of the height, so an honest validator has begun it. */
+export function hasHonestVote({round, info}: LoopView, voteRound: number): boolean {
+  return hasHonest(powerInRound(round.votes, voteRound), info.validators.totalVotingPower);
 }
 
 /** +2/3 precommitted it in some round. */

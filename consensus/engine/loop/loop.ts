@@ -21,7 +21,7 @@ import {EngineError} from '../errors.ts';
 import {nextHeight} from '../execution/blockExecutor.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {BlockAssembly, type AssembledBlock} from './assembly.ts';
-import {checkProposal, checkVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
+import {checkProposal, checkVote, hasHonestVote, isDecided, isLatePrecommit, verifyUnlessSeen, type Verdict} from './checks.ts';
 import {InputQueue} from './inputQueue.ts';
 import {droppedValues, isSigned, keptBlocks, performSigning, type InternalInput, type SigningEffect} from './signing.ts';
 import {commitDecision} from './decision.ts';
@@ -176,8 +176,7 @@ export class ConsensusLoop {
         return;
       case 'work':
         this.pace.worked();
-        if (this.round.step === 'newHeight') this.armStart();
-        return;
+        return this.armStart();
       default:
         assertNever(input);
     }
@@ -202,9 +201,11 @@ export class ConsensusLoop {
     if (!this.admit(peer, checkVote(this.view, vote, this.equivocations.known))) return;
     const isLate = isLatePrecommit(this.round, vote);
     // Prevotes mean that a round is under way. Precommits alone may be those of a decision that we are catching up with.
-    if (!isLate && vote.type === VoteType.Prevote && this.round.step === 'newHeight') await this.startHeight();
+    const isBeginning = !isLate && vote.type === VoteType.Prevote && this.round.step === 'newHeight';
+    if (isBeginning && this.pace.hasten(vote.validatorAddress)) await this.startHeight();
     const outcome = await this.dispatch({type: 'vote', vote, peer});
     if (outcome !== 'accepted') return;
+    if (isBeginning && hasHonestVote(this.view, vote.round)) await this.startHeight();
     this.events?.accepted(vote);
     // The last of the late precommits may end the pause before the next height.
     if (isLate && this.round.step === 'newHeight') this.armStart();

@@ -20,5 +20,7 @@ export const BEHAVIOURS = [
   'farFuture',
   /** Says that it is at heights and rounds where it is not. */
   'falseHeight',
+  /** Prevotes at every height as soon as it begins, so that the others begin it too. */
+  'hasty',
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];

@@ -75,8 +75,15 @@ export class LiarNetwork implements PeerNetwork {
       case 'blockPart':
         return this.sendBlock(peer, bytes, message);
       default:
+        if (message.type === 'newRoundStep' && message.step === RoundStep.NewHeight && this.does('hasty')) this.hasten(peer, message.height);
         return this.inner.send(peer, channel, bytes);
     }
+  }
+
+  private hasten(peer: string, height: bigint): void {
+    if (this.lastVote === undefined) return;
+    const vote = {...this.lastVote, type: VoteType.Prevote, height, round: 0, blockId: NIL_BLOCK_ID, timestamp: this.modules.clock.now()};
+    this.inner.send(peer, Channel.Vote, this.encodeVote(vote));
   }
 
   /** A message goes to many peers as the same object. */
