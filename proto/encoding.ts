@@ -193,11 +193,11 @@ function validatorSetFromProto(set: pb.ValidatorSet): ValidatorSet {
   };
 }
 
-function lightBlockToProto(block: LightBlock): pb.LightBlock {
+export function lightBlockToProto(block: LightBlock): pb.LightBlock {
   return {signedHeader: block.signedHeader, validatorSet: validatorSetToProto(block.validatorSet)};
 }
 
-function lightBlockFromProto(block: pb.LightBlock): LightBlock {
+export function lightBlockFromProto(block: pb.LightBlock): LightBlock {
   const signedHeader = required(block.signedHeader, 'signed header');
   return {
     signedHeader: {
@@ -208,7 +208,7 @@ function lightBlockFromProto(block: pb.LightBlock): LightBlock {
   };
 }
 
-function evidenceToProto(evidence: Evidence): pb.Evidence {
+export function evidenceToProto(evidence: Evidence): pb.Evidence {
   switch (evidence.type) {
     case 'duplicateVote':
       return {sum: {case: 'duplicateVoteEvidence', value: evidence}};
@@ -226,7 +226,7 @@ function evidenceToProto(evidence: Evidence): pb.Evidence {
   }
 }
 
-function evidenceFromProto({sum}: pb.Evidence): Evidence {
+export function evidenceFromProto({sum}: pb.Evidence): Evidence {
   switch (sum?.case) {
     case 'duplicateVoteEvidence': {
       const {voteA, voteB, ...rest} = sum.value;

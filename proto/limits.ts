@@ -10,8 +10,8 @@ export const BLOCK_PARTS_MAX = BLOCK_BYTES_MAX / PART_SIZE_BYTES + 1;
 export const CONSENSUS_MESSAGE_BYTES_MAX = 1_048_576;
 /** A part in a block-sync message: the part, the header of its set, framing. */
 export const BLOCKSYNC_MESSAGE_BYTES_MAX = 131_072;
-/** A snapshot's chunk of 1 MiB and framing. */
-export const STATESYNC_MESSAGE_BYTES_MAX = 1_114_112;
+/** A light block of 10,000 validators and the evidence of its block; each channel of state sync allows what it needs. */
+export const STATESYNC_MESSAGE_BYTES_MAX = 4_194_304;
 export const SNAPSHOT_HASH_BYTES_MAX = 64;
 export const WAL_MESSAGE_BYTES_MAX = CONSENSUS_MESSAGE_BYTES_MAX + 1_024;
 export const HEADER_BYTES_MAX = 4_096;

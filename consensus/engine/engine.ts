@@ -1,9 +1,11 @@
 /** The consensus engine as a node sees it: built once, started, stopped, and read by RPC and telemetry. */
 import {makeCommit, type VoteSet} from '#consensus/core';
-import {evidenceId, type Commit, type Evidence, type ValidatorSet} from '#proto';
+import {evidenceId, type Commit, type ConsensusParams, type Evidence, type ValidatorSet} from '#proto';
 import type {BlockResults, ConsensusDump, EngineModules, EngineOptions, EvidenceSubmission, RoundStateSnapshot} from './api.ts';
 import {EngineError} from './errors.ts';
+import {HeaderBackfill, storedLightBlock, type StoredLightBlock} from './execution/backfill.ts';
 import {BlockExecutor} from './execution/blockExecutor.ts';
+import {checkDoubleSigningRisk} from './execution/doubleSignCheck.ts';
 import {handshake} from './execution/handshake.ts';
 import {guardObserver} from './loop/observer.ts';
 import {Phases} from './phases.ts';
@@ -39,24 +41,25 @@ export class ConsensusEngine {
     if (this.phases !== undefined || this.hasState) {
       throw new EngineError('INVARIANT', 'a chain that has begun cannot begin from a snapshot');
     }
-    await this.blockStore.saveSeenCommit(state.lastBlockHeight, commit);
+    await this.blockStore.beginAfter(state.lastBlockHeight, state.lastBlockId, commit);
     await this.stateStore.bootstrap(state);
   }
 
   /**
    * Brings the application up to the stored blocks, replays the log of the height that was under way, then takes part in consensus.
-   * @throws EngineError HANDSHAKE or WAL; nothing is running then.
+   * @throws EngineError HANDSHAKE, WAL or DOUBLE_SIGN_RISK; nothing is running then.
    */
   async start(): Promise<void> {
     if (this.phases !== undefined) throw new EngineError('STOPPED', 'an engine starts once');
     const {app, txs, logger, evidence, genesis} = this.modules;
+    checkDoubleSigningRisk(this.blockStore, this.modules.signer, this.options.doubleSignCheckHeight ?? 0n);
     const observer = guardObserver(this.modules.observer, logger);
     const {blockStore, stateStore} = this;
     const chain = await handshake({app, blockStore, stateStore, genesis, logger});
     await evidence?.start(
       {
         loadBlockMeta: (height) => blockStore.loadBlockMeta(height),
-        loadBlock: (height) => blockStore.loadBlock(height),
+        loadEvidence: (height) => blockStore.loadEvidence(height),
         loadCommit: (height) => blockStore.loadCommit(height),
         loadValidators: (height) => stateStore.loadValidatorPowers(height),
       },
@@ -103,6 +106,12 @@ export class ConsensusEngine {
     return this.stateStore.loadValidators(height);
   }
 
+  /** The parameters by which `height` is decided; known one height ahead of the last block. */
+  consensusParamsAt(height: bigint): ConsensusParams | undefined {
+    if (height === this.chainState.lastBlockHeight + 1n) return this.chainState.consensusParams;
+    return this.stateStore.loadConsensusParams(height);
+  }
+
   blockResults(height: bigint): BlockResults | undefined {
     return this.stateStore.loadBlockResults(height);
   }
@@ -110,6 +119,17 @@ export class ConsensusEngine {
   /** Height that a connected peer says it works on; 0 when it has not said so or is gone. */
   peerHeight(peer: string): bigint {
     return this.phases?.reactor.peerHeight(peer) ?? 0n;
+  }
+
+  /** The headers before a snapshot, while some are to be fetched. Call after `start`. */
+  get backfill(): HeaderBackfill {
+    const {blockStore, stateStore} = this;
+    return new HeaderBackfill({blockStore, stateStore, evidence: this.modules.evidence, chain: () => this.chainState});
+  }
+
+  /** For peers that fetch headers: undefined when any part of it, its canonical commit too, is not here. */
+  lightBlock(height: bigint): StoredLightBlock | undefined {
+    return storedLightBlock(this.blockStore, this.stateStore, height);
   }
 
   /** Evidence from outside (RPC broadcast_evidence). It is gossiped and proposed once it is accepted. */

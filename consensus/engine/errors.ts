@@ -6,6 +6,8 @@ export type EngineErrorCode =
   /** Block store, state store and application cannot be brought together. */
   | 'HANDSHAKE'
   | 'WAL'
+  /** Another node may sign with this validator's key. */
+  | 'DOUBLE_SIGN_RISK'
   | 'STOPPED';
 
 /** Halts consensus: what follows such an error must not be signed. */

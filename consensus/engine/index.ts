@@ -10,6 +10,7 @@ export {
   type EvidenceSubmission,
   type GossipOptions,
   type PeerRoundState,
+  type Resumption,
   type RoundStateSnapshot,
 } from './api.ts';
 export {ConsensusEngine} from './engine.ts';
@@ -22,6 +23,8 @@ export {FileSigner} from './signer/fileSigner.ts';
 export {ValidatorKey} from './signer/validatorKey.ts';
 export {BlockStore} from './store/blockStore.ts';
 export {StateStore} from './store/stateStore.ts';
+export {HeaderBackfill, type BackfilledHeader, type StoredLightBlock} from './execution/backfill.ts';
+export {type BackfillPosition, type EarlierHeader} from './store/earlierHeaders.ts';
 export {rollback, type RolledBack} from './execution/rollback.ts';
 export {finalizeRequest} from './execution/blockExecutor.ts';
 export {type ConsensusState} from './store/state.ts';

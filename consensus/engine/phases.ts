@@ -10,6 +10,7 @@ import type {ReceivedBlock} from './blocksync/pool.ts';
 import {BlockProcessor} from './blocksync/processor.ts';
 import {BlockSyncReactor} from './blocksync/reactor.ts';
 import {EngineError} from './errors.ts';
+import {checkDoubleSigningRisk} from './execution/doubleSignCheck.ts';
 import {nextHeight, type BlockExecutor} from './execution/blockExecutor.ts';
 import {ConsensusReactor} from './gossip/reactor.ts';
 import {BLOCK_BYTES_MAX} from './limits.ts';
@@ -178,6 +179,8 @@ export class Phases {
     const {logger, observer} = this.modules;
     logger.info({height: chain.lastBlockHeight}, 'blocks are synced: consensus goes on');
     try {
+      const {signer, blockStore} = this.modules;
+      checkDoubleSigningRisk(blockStore, signer, this.options.doubleSignCheckHeight ?? 0n, signer?.lastSigned);
       this.consensus = this.createConsensus(chain);
     } catch (error) {
       return this.halt(error);

@@ -31,6 +31,7 @@ export const Channel = {
   BlockSync: 0x40,
   Snapshot: 0x60,
   SnapshotChunk: 0x61,
+  LightBlock: 0x62,
 } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
 
@@ -164,7 +165,8 @@ export interface TransactionSource {
 /** This node's own chain, which evidence is judged against. */
 export interface EvidenceChain {
   loadBlockMeta(height: bigint): BlockMeta | undefined;
-  loadBlock(height: bigint): Block | undefined;
+  /** Of the block: what it commits. */
+  loadEvidence(height: bigint): readonly Evidence[] | undefined;
   /** The canonical commit: the one that stands in the block after. */
   loadCommit(height: bigint): Commit | undefined;
   /** Keys and powers; the proposer priorities may be those of another height. */
@@ -197,6 +199,8 @@ export interface EvidencePool {
   reportConflictingVotes(voteA: Vote, voteB: Vote): void;
   /** After commit of a block, with the state that follows from it. */
   update(state: ConsensusState, committed: readonly Evidence[]): Promise<void>;
+  /** What a block before the first one that is here committed, as a backfill finds it, from the newest down. Durable before the header is. */
+  committedEarlier(height: bigint, evidence: readonly Evidence[]): Promise<void>;
   /** From a peer or from RPC. Undefined: it is pending, or in a block already. */
   add(evidence: Evidence): Promise<EvidenceRefusal | undefined>;
 }

@@ -14,6 +14,8 @@ export class PendingList {
   private readonly entries = new Map<string, PendingEvidence>();
   private readonly perAccused = new Map<string, number>();
   private byteSize = 0;
+  /** Sorted when it is asked for after a change: gossip asks for every peer and tick. */
+  private sorted: readonly PendingEvidence[] | undefined;
 
   get size(): number {
     return this.entries.size;
@@ -37,6 +39,7 @@ export class PendingList {
 
   add(entry: PendingEvidence): void {
     this.delete(entry.id);
+    this.sorted = undefined;
     this.entries.set(toHex(entry.id), entry);
     this.byteSize += entry.bytes.length;
     this.count(entry.evidence, 1);
@@ -46,6 +49,7 @@ export class PendingList {
     const key = toHex(id);
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
+    this.sorted = undefined;
     this.entries.delete(key);
     this.byteSize -= entry.bytes.length;
     this.count(entry.evidence, -1);
@@ -53,8 +57,9 @@ export class PendingList {
   }
 
   /** Oldest infraction first, then by id. */
-  list(): PendingEvidence[] {
-    return [...this.entries].sort(compareEntries).map(([, entry]) => entry);
+  list(): readonly PendingEvidence[] {
+    this.sorted ??= [...this.entries].sort(compareEntries).map(([, entry]) => entry);
+    return this.sorted;
   }
 
   private count(evidence: Evidence, change: number): void {

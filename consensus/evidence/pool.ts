@@ -110,6 +110,10 @@ export class StoredEvidencePool implements EvidencePool {
     await this.writeCommitted(ops, ops.length > 1);
   }
 
+  async committedEarlier(height: bigint, committed: readonly Evidence[]): Promise<void> {
+    if (committed.length > 0) await this.write(this.markCommitted(height, committed), true);
+  }
+
   async add(evidence: Evidence): Promise<EvidenceRefusal | undefined> {
     let entry: PendingEvidence;
     try {
@@ -174,7 +178,7 @@ export class StoredEvidencePool implements EvidencePool {
       const header = chain.loadBlockMeta(height)?.header;
       if (header === undefined || isExpired(state, height, header.time)) break;
       if (equalBytes(header.evidenceHash, NO_EVIDENCE_HASH)) continue;
-      ops.push(...this.markCommitted(height, chain.loadBlock(height)?.evidence ?? []));
+      ops.push(...this.markCommitted(height, chain.loadEvidence(height) ?? []));
     }
     return ops;
   }

@@ -19,6 +19,7 @@ import {timedLog} from './consensus-metrics.ts';
 import {portError, StartError} from './errors.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
 import {cometRpcMetrics, engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
+import {readResumption} from './resumption.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {snapshotSettings, startStateSync} from './state-sync.ts';
 import {VERSION} from './version.ts';
@@ -127,7 +128,7 @@ export class Node {
       this.#closers.push(() => admin.close());
       this.#logger.warn({port: adminPort}, 'the test-only admin server can cut this node off from its peers');
     }
-    await startStateSync(config, {
+    const startBackfill = await startStateSync(config, {
       app: execution.app,
       engine,
       network,
@@ -136,8 +137,10 @@ export class Node {
       logger: this.#logger.child('statesync'),
       onStop: (close) => this.#closers.push(close),
       onSyncer: (syncer) => this.#gauges.push(() => this.#stateSyncGauges(syncer.progress)),
+      onBackfill: (backfill) => this.#gauges.push(() => this.#metrics.stateSyncHeaderMissing.set(Number(backfill.missing))),
     });
     await engine.start();
+    startBackfill();
     this.#metrics.consensusHeight.set(Number(engine.height));
     this.#closers.push(() => engine.stop());
     const evidenceReactor = new EvidenceReactor(DEFAULT_EVIDENCE_REACTOR_OPTIONS, {
@@ -220,8 +223,11 @@ export class Node {
 
   #engineOptions(): EngineOptions {
     const config = this.#config;
+    const resumption = readResumption(this.#paths.resumption);
     return {
       ...DEFAULT_ENGINE_OPTIONS,
+      doubleSignCheckHeight: BigInt(config['consensus.double_sign_check_height']),
+      ...(resumption === undefined ? {} : {resumption}),
       timeouts: {
         proposeMs: config['consensus.timeout_propose_ms'],
         proposeDeltaMs: config['consensus.timeout_propose_delta_ms'],

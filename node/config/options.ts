@@ -84,6 +84,7 @@ export const OPTIONS = {
   'consensus.timeout_precommit_ms': integer(1000, 1, 600_000, 'How long a validator waits for more precommits after +2/3 of any.'),
   'consensus.timeout_precommit_delta_ms': integer(500, 0, 600_000, 'Added to timeout_precommit with each round.'),
   'consensus.empty_block_interval_ms': integer(1000, 1, 3_600_000, 'Time between blocks when there is nothing to include.'),
+  'consensus.double_sign_check_height': integer(0, 0, 10_000, 'Refuse to start when the own key signed one of so many newest blocks: another node may run with it. 0: do not look.'),
 
   'state_sync.enable': boolean(false, 'Begin from a snapshot of the peers instead of genesis, on the first start of an empty home.'),
   'state_sync.rpc_servers': list([], 'CometBFT RPC URLs of two or more nodes that a light client verifies the snapshot with.'),

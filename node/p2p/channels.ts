@@ -38,6 +38,7 @@ export const CHANNELS: readonly ChannelSpec[] = [
   {id: 0x40, name: 'block-sync', messageMaxBytes: 128 * KIB, queueMaxMessages: 1_024, queueMaxBytes: 4096 * KIB, receive: {messagesPerSecond: 4_000, bytesPerSecond: 65_536 * KIB, burstSeconds: 2}, scored: false},
   {id: 0x60, name: 'snapshot', messageMaxBytes: 64 * KIB, queueMaxMessages: 64, queueMaxBytes: 512 * KIB, receive: {messagesPerSecond: 50, bytesPerSecond: 1024 * KIB, burstSeconds: 4}, scored: true},
   {id: 0x61, name: 'snapshot-chunk', messageMaxBytes: 1088 * KIB, queueMaxMessages: 16, queueMaxBytes: 4352 * KIB, receive: {messagesPerSecond: 1_000, bytesPerSecond: 65_536 * KIB, burstSeconds: 2}, scored: false},
+  {id: 0x62, name: 'light-block', messageMaxBytes: 4096 * KIB, queueMaxMessages: 256, queueMaxBytes: 8192 * KIB, receive: {messagesPerSecond: 4_000, bytesPerSecond: 65_536 * KIB, burstSeconds: 2}, scored: false},
   {id: PEX_CHANNEL, name: 'pex', messageMaxBytes: 64 * KIB, queueMaxMessages: 8, queueMaxBytes: 128 * KIB, receive: {messagesPerSecond: 1, bytesPerSecond: 64 * KIB, burstSeconds: 8}, scored: true},
 ];
 

@@ -1,7 +1,7 @@
 import type {P2pTiming} from './types.ts';
 
 /** Version of the wire protocol described in docs/spec/p2p.md; peers must speak the same. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export const DEFAULT_TIMING: P2pTiming = {
   heartbeatIntervalMs: 2_000,

@@ -2,6 +2,8 @@ export type StateSyncErrorCode =
   /** The application will have none of it: nothing that peers say helps. */
   | 'ABORTED'
   | 'STOPPED'
+  /** The servers of the light client do not answer at the moment: nothing is said about what was asked. */
+  | 'UNAVAILABLE'
   /** The light client and the genesis document do not fit together. */
   | 'UNVERIFIED';
 

@@ -25,6 +25,10 @@ export const CHUNK_RETRIES_MAX = 256;
 export const SNAPSHOT_RETRIES_MAX = 3;
 /** How often the light client may fail on a snapshot's height before the snapshot is refused. */
 export const TRUST_RETRIES_MAX = 5;
+/** With each failure the next try is twice as late, up to so many doublings of DISCOVERY_MS: 48 s. Servers that are down cost time only. */
+export const TRUST_BACKOFF_DOUBLINGS_MAX = 4;
+/** Peers that lied in this sync and are remembered, the latest. */
+export const REJECTED_PEERS_MAX = 1_024;
 /** RPC servers that must give the same proposer priorities. */
 export const AGREEING_SERVERS_MIN = 2;
 /** From the first request for snapshots to the first choice, and between later requests (CometBFT DiscoveryTime: 15 s; local networks are quicker). */
@@ -35,3 +39,25 @@ export const SERVED_REQUESTS_PER_PEER_MAX = 16;
 export const SERVE_INTERVAL_MS = 50;
 /** Between two answers about snapshots to one peer. */
 export const SNAPSHOTS_INTERVAL_MS = 1_000;
+
+/** Headers of a backfill that are asked for or wait for those above them. */
+export const BACKFILL_WINDOW = 128;
+/** Of these, of one peer. */
+export const BACKFILL_PER_PEER_MAX = 32;
+/** Bytes of messages that wait; beyond it only the next header is asked for. */
+export const BACKFILL_HELD_BYTES_MAX = 33_554_432;
+/** Headers in one write. */
+export const BACKFILL_BATCH = 64;
+/** A header that does not come in this time is asked of another peer (Tendermint 0.35 lightBlockResponseTimeout: 10 s). */
+export const LIGHT_BLOCK_TIMEOUT_MS = 10_000;
+/** A peer that lacks a header, is too slow or busy is not asked for so long. */
+export const BACKFILL_REST_MS = 5_000;
+/** Headers below a snapshot that are fetched at all, whatever the evidence parameters say: about 1 GB with a hundred validators. */
+export const BACKFILL_HEADERS_MAX = 1_000_000n;
+/** Between two lines of the log about how far it is. */
+export const BACKFILL_HEADERS_PER_REPORT = 10_000n;
+/** Light-block requests of one peer that may wait. */
+export const SERVED_LIGHT_BLOCKS_PER_PEER_MAX = 64;
+/** Light blocks served in one turn, to all peers together, and the time between turns: 1,600 a second. */
+export const SERVED_LIGHT_BLOCKS_PER_TURN = 16;
+export const SERVE_LIGHT_BLOCKS_INTERVAL_MS = 10;

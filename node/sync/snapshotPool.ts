@@ -1,13 +1,16 @@
 import type {Snapshot} from '#consensus/engine';
 import {toHex} from '#proto';
-import {SNAPSHOT_CHUNKS_MAX, SNAPSHOT_METADATA_BYTES_MAX, SNAPSHOTS_MAX, SNAPSHOTS_PER_PEER_MAX} from './limits.ts';
+import {REJECTED_PEERS_MAX, SNAPSHOT_CHUNKS_MAX, SNAPSHOT_METADATA_BYTES_MAX, SNAPSHOTS_MAX, SNAPSHOTS_PER_PEER_MAX} from './limits.ts';
 
 export interface PooledSnapshot {
   readonly snapshot: Snapshot;
   readonly key: string;
   /** Who has it, as far as they say. */
   readonly peers: Set<string>;
+  /** Times that the light client could not vouch for its height since it last could, whatever the reason. */
   trustFailures: number;
+  /** Of these, how often servers were there to be asked. */
+  refusals: number;
 }
 
 /** Snapshots that peers told of, best first, and what was refused. Source: CometBFT `statesync/snapshots.go`. */
@@ -35,7 +38,7 @@ export class SnapshotPool {
     let told = 0;
     for (const {peers} of this.#snapshots.values()) if (peers.has(peer)) told++;
     if (told >= SNAPSHOTS_PER_PEER_MAX || this.#snapshots.size >= SNAPSHOTS_MAX) return undefined;
-    this.#snapshots.set(key, {snapshot, key, peers: new Set([peer]), trustFailures: 0});
+    this.#snapshots.set(key, {snapshot, key, peers: new Set([peer]), trustFailures: 0, refusals: 0});
     return undefined;
   }
 
@@ -58,6 +61,8 @@ export class SnapshotPool {
   }
 
   rejectPeer(peer: string): void {
+    // The network bans those who lie; whom it lets in again after so many others gets another chance.
+    if (this.#rejectedPeers.size >= REJECTED_PEERS_MAX) this.#rejectedPeers.delete(this.#rejectedPeers.values().next().value!);
     this.#rejectedPeers.add(peer);
     this.#forget(peer);
   }

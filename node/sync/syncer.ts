@@ -3,7 +3,7 @@ import {encodeStateSyncMessage, equalBytes, toHexUpper} from '#proto';
 import {Channel, type Clock, type ConsensusState, type Logger, type PeerNetwork, type Snapshot} from '#consensus/engine';
 import {ChunkFetch} from './chunkFetch.ts';
 import {StateSyncError} from './errors.ts';
-import {CHUNK_RETRIES_MAX, DISCOVERY_MS, SNAPSHOT_RETRIES_MAX, TRUST_RETRIES_MAX} from './limits.ts';
+import {CHUNK_RETRIES_MAX, DISCOVERY_MS, SNAPSHOT_RETRIES_MAX, TRUST_BACKOFF_DOUBLINGS_MAX, TRUST_RETRIES_MAX} from './limits.ts';
 import type {RestoringApplication, StateProvider} from './ports.ts';
 import {SnapshotPool, type PooledSnapshot} from './snapshotPool.ts';
 
@@ -54,7 +54,8 @@ export class Syncer {
       // Nothing to try, or it is too early for what there is.
       if (pooled === undefined) this.#modules.logger.info({}, 'no usable snapshot yet: asking peers again');
       for (const peer of this.#modules.network.peers()) this.addPeer(peer);
-      await this.#pause(DISCOVERY_MS);
+      const failures = Math.max(0, (this.#pool.best()?.trustFailures ?? 0) - 1);
+      await this.#pause(DISCOVERY_MS * 2 ** Math.min(failures, TRUST_BACKOFF_DOUBLINGS_MAX));
     }
   }
 
@@ -103,10 +104,12 @@ export class Syncer {
     } catch (error) {
       pooled.trustFailures++;
       logger.warn({height: snapshot.height, reason: (error as Error).message}, 'the light client cannot vouch for the height of a snapshot');
-      if (pooled.trustFailures >= TRUST_RETRIES_MAX) this.#pool.reject(pooled);
+      if (!(error instanceof StateSyncError && error.code === 'UNAVAILABLE')) pooled.refusals++;
+      if (pooled.refusals >= TRUST_RETRIES_MAX) this.#pool.reject(pooled);
       return undefined;
     }
     pooled.trustFailures = 0;
+    pooled.refusals = 0;
     for (let attempt = 0; attempt < SNAPSHOT_RETRIES_MAX; attempt++) {
       this.#assertRunning();
       if (!(await this.#offer(pooled, appHash))) return undefined;

@@ -52,6 +52,7 @@ export interface NodeMetrics {
   readonly txIndexLagBlocks: Gauge;
   readonly stateSyncChunks: Gauge;
   readonly stateSyncChunksApplied: Gauge;
+  readonly stateSyncHeaderMissing: Gauge;
   readonly storageBytes: Gauge<'store'>;
   readonly storageFreeBytes: Gauge;
   readonly buildInfo: Gauge<'version'>;
@@ -114,6 +115,7 @@ export function createMetrics(): NodeMetrics {
     txIndexLagBlocks: new Gauge({name: 'qanat_tx_index_lag_blocks', help: 'Blocks that the transaction index is behind the chain.', registers}),
     stateSyncChunks: new Gauge({name: 'qanat_state_sync_chunks', help: 'Chunks of the snapshot being restored; 0 when there is none.', registers}),
     stateSyncChunksApplied: new Gauge({name: 'qanat_state_sync_chunks_applied', help: 'Chunks of the snapshot being restored that are applied.', registers}),
+    stateSyncHeaderMissing: new Gauge({name: 'qanat_state_sync_header_missing', help: 'Height of the highest header before the snapshot that is still to be fetched; 0 when there is none.', registers}),
     storageBytes: new Gauge({name: 'qanat_storage_bytes', help: 'Bytes on disk, by folder of data/; looked up every few minutes.', labelNames: ['store'] as const, registers}),
     storageFreeBytes: new Gauge({name: 'qanat_storage_free_bytes', help: 'Bytes that the node may still write to the disk of data/; looked up every few minutes.', registers}),
     buildInfo: new Gauge({name: 'qanat_build_info', help: '1, with the version of the software.', labelNames: ['version'] as const, registers}),

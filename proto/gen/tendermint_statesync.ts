@@ -1,5 +1,6 @@
 // Written by scripts/generate/proto.ts from the .proto files of package tendermint.statesync. Do not edit.
 import * as wire from '../wire.ts';
+import * as tendermint_types from './tendermint_types.ts';
 
 export interface SnapshotsRequest {
 }
@@ -154,8 +155,70 @@ export const ChunkResponse: wire.Codec<ChunkResponse> = {
   },
 };
 
+export interface LightBlockRequest {
+  readonly height: bigint;
+}
+
+export const LightBlockRequest: wire.Codec<LightBlockRequest> = {
+  typeName: 'tendermint.statesync.LightBlockRequest',
+  encodeTo(message, writer) {
+    wire.writeUint64(writer, 8, message.height);
+  },
+  decodeFrom(reader) {
+    let height: bigint = 0n;
+    while (reader.pos < reader.len) {
+      const tag = wire.readTag(reader);
+      switch (tag >>> 3) {
+        case 1:
+          height = wire.readUint64(reader, tag);
+          break;
+        default:
+          wire.skipField(reader, tag);
+      }
+    }
+    return {height};
+  },
+};
+
+export interface LightBlockResponse {
+  readonly lightBlock?: tendermint_types.LightBlock | undefined;
+  readonly evidence?: tendermint_types.EvidenceList | undefined;
+  readonly height: bigint;
+}
+
+export const LightBlockResponse: wire.Codec<LightBlockResponse> = {
+  typeName: 'tendermint.statesync.LightBlockResponse',
+  encodeTo(message, writer) {
+    if (message.lightBlock !== undefined) wire.writeMessage(writer, 10, tendermint_types.LightBlock, message.lightBlock);
+    if (message.evidence !== undefined) wire.writeMessage(writer, 18, tendermint_types.EvidenceList, message.evidence);
+    wire.writeUint64(writer, 24, message.height);
+  },
+  decodeFrom(reader) {
+    let lightBlock: tendermint_types.LightBlock | undefined = undefined;
+    let evidence: tendermint_types.EvidenceList | undefined = undefined;
+    let height: bigint = 0n;
+    while (reader.pos < reader.len) {
+      const tag = wire.readTag(reader);
+      switch (tag >>> 3) {
+        case 1:
+          lightBlock = wire.readMessage(reader, tag, tendermint_types.LightBlock);
+          break;
+        case 2:
+          evidence = wire.readMessage(reader, tag, tendermint_types.EvidenceList);
+          break;
+        case 3:
+          height = wire.readUint64(reader, tag);
+          break;
+        default:
+          wire.skipField(reader, tag);
+      }
+    }
+    return {lightBlock, evidence, height};
+  },
+};
+
 export interface Message {
-  readonly sum?: {readonly case: 'snapshotsRequest'; readonly value: SnapshotsRequest} | {readonly case: 'snapshotsResponse'; readonly value: SnapshotsResponse} | {readonly case: 'chunkRequest'; readonly value: ChunkRequest} | {readonly case: 'chunkResponse'; readonly value: ChunkResponse} | undefined;
+  readonly sum?: {readonly case: 'snapshotsRequest'; readonly value: SnapshotsRequest} | {readonly case: 'snapshotsResponse'; readonly value: SnapshotsResponse} | {readonly case: 'chunkRequest'; readonly value: ChunkRequest} | {readonly case: 'chunkResponse'; readonly value: ChunkResponse} | {readonly case: 'lightBlockRequest'; readonly value: LightBlockRequest} | {readonly case: 'lightBlockResponse'; readonly value: LightBlockResponse} | undefined;
 }
 
 export const Message: wire.Codec<Message> = {
@@ -165,9 +228,11 @@ export const Message: wire.Codec<Message> = {
     if (message.sum?.case === 'snapshotsResponse') wire.writeMessage(writer, 18, SnapshotsResponse, message.sum.value);
     if (message.sum?.case === 'chunkRequest') wire.writeMessage(writer, 26, ChunkRequest, message.sum.value);
     if (message.sum?.case === 'chunkResponse') wire.writeMessage(writer, 34, ChunkResponse, message.sum.value);
+    if (message.sum?.case === 'lightBlockRequest') wire.writeMessage(writer, 42, LightBlockRequest, message.sum.value);
+    if (message.sum?.case === 'lightBlockResponse') wire.writeMessage(writer, 50, LightBlockResponse, message.sum.value);
   },
   decodeFrom(reader) {
-    let sum: {readonly case: 'snapshotsRequest'; readonly value: SnapshotsRequest} | {readonly case: 'snapshotsResponse'; readonly value: SnapshotsResponse} | {readonly case: 'chunkRequest'; readonly value: ChunkRequest} | {readonly case: 'chunkResponse'; readonly value: ChunkResponse} | undefined = undefined;
+    let sum: {readonly case: 'snapshotsRequest'; readonly value: SnapshotsRequest} | {readonly case: 'snapshotsResponse'; readonly value: SnapshotsResponse} | {readonly case: 'chunkRequest'; readonly value: ChunkRequest} | {readonly case: 'chunkResponse'; readonly value: ChunkResponse} | {readonly case: 'lightBlockRequest'; readonly value: LightBlockRequest} | {readonly case: 'lightBlockResponse'; readonly value: LightBlockResponse} | undefined = undefined;
     while (reader.pos < reader.len) {
       const tag = wire.readTag(reader);
       switch (tag >>> 3) {
@@ -182,6 +247,12 @@ export const Message: wire.Codec<Message> = {
           break;
         case 4:
           sum = {case: 'chunkResponse', value: wire.readMessage(reader, tag, ChunkResponse)};
+          break;
+        case 5:
+          sum = {case: 'lightBlockRequest', value: wire.readMessage(reader, tag, LightBlockRequest)};
+          break;
+        case 6:
+          sum = {case: 'lightBlockResponse', value: wire.readMessage(reader, tag, LightBlockResponse)};
           break;
         default:
           wire.skipField(reader, tag);

@@ -205,7 +205,7 @@ describe('a node that begins after a snapshot', () => {
     const height = state.lastBlockHeight;
     const commit = donor.engine!.blockStore.loadSeenCommit(height)!;
     Object.assign(n3.appDisk, donor.appDisk);
-    await new BlockStore(n3.store).saveSeenCommit(height, commit);
+    await new BlockStore(n3.store).beginAfter(height, commit.blockId, commit);
     await new StateStore(n3.store).bootstrap({...state, lastHeightValidatorsChanged: height + 2n});
     await cluster.reach(height + 100n, cluster.scheduler.now + 30_000);
     await joins(cluster);

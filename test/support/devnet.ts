@@ -85,13 +85,30 @@ export async function startDevnet(options: {validators: number; home?: string; b
 }
 
 /** Starts one node of a home by the CLI; used to bring a killed validator back. */
-export function startNode(home: string, args: string[] = []): {process: ChildProcess; output: () => string; exited: Promise<number | null>} {
+export interface StartedNode {
+  readonly process: ChildProcess;
+  output(): string;
+  /** Resolves when the output holds it; rejects when the process ends without it. */
+  printed(pattern: RegExp): Promise<void>;
+  readonly exited: Promise<number | null>;
+}
+
+export function startNode(home: string, args: string[] = []): StartedNode {
   const child = spawn(process.execPath, [join(ROOT, 'dist/qanat.js'), 'start', '--home', home, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => void (output += chunk.toString('utf8')));
   const exited = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
-  return {process: child, output: () => output, exited};
+  const printed = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(output)) resolve();
+      };
+      look();
+      child.stdout.on('data', look);
+      void exited.then(() => reject(new Error(`the node ended without printing ${String(pattern)}\n${output}`)));
+    });
+  return {process: child, output: () => output, printed, exited};
 }
 
 export async function rpc<T>(url: string, method: string, params: unknown[] = []): Promise<T> {

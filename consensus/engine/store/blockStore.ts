@@ -8,23 +8,33 @@ import {
   encodeBlockMeta,
   encodeCommit,
   encodePart,
+  equalBytes,
+  evidenceHash,
   type Block,
+  type BlockID,
   type BlockMeta,
   type Commit,
+  type Evidence,
   type Part,
   type PartSet,
 } from '#proto';
 import {PRUNED_BLOCKS_PER_COMMIT_MAX} from '../limits.ts';
 import type {KeyValueOp, KeyValueStore, StoredBlock} from '../ports.ts';
+import {EarlierHeaders} from './earlierHeaders.ts';
 import {BlockKey, heightBytes, heightFromBytes, heightKey, indexBytes, key} from './keys.ts';
 
+const NO_EVIDENCE_HASH = evidenceHash([]);
+
 export class BlockStore {
+  /** What is known of the chain before `base`, where it began from a snapshot. */
+  readonly earlier: EarlierHeaders;
   private readonly db: KeyValueStore;
   private lowest: bigint;
   private highest: bigint;
 
   constructor(db: KeyValueStore) {
     this.db = db;
+    this.earlier = new EarlierHeaders(db);
     const descriptor = db.get(key(BlockKey.Descriptor));
     this.lowest = descriptor === undefined ? 0n : heightFromBytes(descriptor);
     this.highest = descriptor === undefined ? 0n : heightFromBytes(descriptor, 8);
@@ -33,6 +43,12 @@ export class BlockStore {
   /** Lowest height that is here; 0 when there is none. */
   get base(): bigint {
     return this.lowest;
+  }
+
+  /** Lowest height whose header, commit and validators are here; 0 when there is none. */
+  get headerBase(): bigint {
+    const {lowest} = this.earlier;
+    return lowest === 0n ? this.lowest : lowest;
   }
 
   /** Highest height that is here; 0 when there is none. */
@@ -50,6 +66,14 @@ export class BlockStore {
     if (meta === undefined) return undefined;
     const parts = this.loadParts(height, meta.blockId.partSetHeader.total);
     return parts === undefined ? undefined : decodeBlock(concatBytes(...parts.map((part) => part.bytes)));
+  }
+
+  /** What the block committed; also of headers without a block. */
+  loadEvidence(height: bigint): readonly Evidence[] | undefined {
+    const meta = this.loadBlockMeta(height);
+    if (meta === undefined) return undefined;
+    if (equalBytes(meta.header.evidenceHash, NO_EVIDENCE_HASH)) return [];
+    return this.earlier.loadEvidence(height) ?? this.loadBlock(height)?.evidence;
   }
 
   loadBlockByHash(hash: Uint8Array): Block | undefined {
@@ -84,9 +108,12 @@ export class BlockStore {
     return bytes === undefined ? this.loadCommit(height) : decodeCommit(bytes);
   }
 
-  /** The commit of a block that is not here: the one that a state sync ends with (CometBFT SaveSeenCommit). Durable on return. */
-  async saveSeenCommit(height: bigint, commit: Commit): Promise<void> {
-    await this.db.write([put(heightKey(BlockKey.SeenCommit, height), encodeCommit(commit))], {sync: true});
+  /**
+   * The commit of a block that is not here: the one that a state sync ends with (CometBFT SaveSeenCommit). From that block down, headers
+   * are to be fetched. Durable on return.
+   */
+  async beginAfter(height: bigint, blockId: BlockID, commit: Commit): Promise<void> {
+    await this.db.write([put(heightKey(BlockKey.SeenCommit, height), encodeCommit(commit)), this.earlier.begin(height, blockId)], {sync: true});
   }
 
   loadStoredBlock(height: bigint): StoredBlock | undefined {
@@ -139,7 +166,7 @@ export class BlockStore {
         ops.push({type: 'del', key: partKey(height, index)});
       }
     }
-    ops.push(put(key(BlockKey.Descriptor), concatBytes(heightBytes(last), heightBytes(this.highest))));
+    ops.push(...this.earlier.prune(this.lowest), put(key(BlockKey.Descriptor), concatBytes(heightBytes(last), heightBytes(this.highest))));
     await this.db.write(ops, {sync: false});
     this.lowest = last;
   }

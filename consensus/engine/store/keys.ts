@@ -1,6 +1,6 @@
 /** Keys of the two stores. The first byte keeps them apart, so that both may live in one database. */
 
-export const BlockKey = {Descriptor: 0x10, Meta: 0x11, Part: 0x12, Commit: 0x13, SeenCommit: 0x14, HeightByHash: 0x15} as const;
+export const BlockKey = {Descriptor: 0x10, Meta: 0x11, Part: 0x12, Commit: 0x13, SeenCommit: 0x14, HeightByHash: 0x15, Evidence: 0x16, Earlier: 0x17} as const;
 export const StateKey = {State: 0x20, Validators: 0x21, Results: 0x22, Params: 0x23, ResultsInfo: 0x24} as const;
 
 export function key(prefix: number, ...rest: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,6 @@
 /** Consensus state, validator sets by height, and what FinalizeBlock answered. */
 import {
+  concatBytes,
   decodeBlockId,
   decodeConsensusParams,
   decodeExecTxResult,
@@ -13,6 +14,7 @@ import {
   fromBase64,
   toBase64,
   type AbciEvent,
+  type ConsensusParams,
   type ExecTxResult,
   type ValidatorSet,
 } from '#proto';
@@ -27,6 +29,10 @@ import type {ConsensusState} from './state.ts';
 /** A reference in place of a validator set: the height at which the set is stored in full. */
 const REFERENCE = 0;
 const FULL = 1;
+/** Of a height before the first block that is here: no hash covers proposer priorities, so they are not known. */
+const POWERS = 2;
+/** In place of POWERS: the height whose POWERS are the same. */
+const POWERS_REFERENCE = 3;
 
 export class StateStore {
   private readonly db: KeyValueStore;
@@ -41,7 +47,7 @@ export class StateStore {
   }
 
   /**
-   * Saves the state after a block, and the validators of the height that it fixes.
+   * Saves the state after a block, and the validators and parameters of the heights that it fixes.
    * Need not be durable: after a crash the block and its stored results lead to it again.
    */
   async save(state: ConsensusState, options: {readonly sync: boolean}): Promise<void> {
@@ -50,8 +56,9 @@ export class StateStore {
     if (state.lastBlockHeight === 0n) {
       ops.push(put(heightKey(StateKey.Validators, state.initialHeight), fullSet(state.validators)));
       ops.push(put(heightKey(StateKey.Validators, state.initialHeight + 1n), fullSet(state.nextValidators)));
+      ops.push(put(heightKey(StateKey.Params, state.initialHeight), fullParams(state.consensusParams)));
     } else {
-      ops.push(this.validatorsOp(next + 1n, state));
+      ops.push(this.validatorsOp(next + 1n, state), this.paramsOp(next, state));
     }
     await this.db.write(ops, options);
   }
@@ -65,10 +72,33 @@ export class StateStore {
     const sets = [state.lastValidators, state.validators, state.nextValidators];
     if (height === 0n || state.lastHeightValidatorsChanged !== height + 2n) throw new Error(`a state of height ${height} whose validators changed at ${state.lastHeightValidatorsChanged} is no beginning`);
     const ops = sets.flatMap((set, i) => (set === undefined ? [] : [put(heightKey(StateKey.Validators, height + BigInt(i)), fullSet(set))]));
-    await this.db.write([...ops, put(key(StateKey.State), encodeState(state))], {sync: true});
+    const params = put(heightKey(StateKey.Params, height + 1n), fullParams(state.consensusParams));
+    await this.db.write([...ops, params, put(key(StateKey.State), encodeState(state))], {sync: true});
   }
 
-  /** The set that decides `height`, proposer priorities as of round 0. */
+  /** By which `height` is decided; known one height ahead of the last block. */
+  loadConsensusParams(height: bigint): ConsensusParams | undefined {
+    let bytes = this.db.get(heightKey(StateKey.Params, height));
+    if (bytes?.[0] === REFERENCE) bytes = this.db.get(heightKey(StateKey.Params, heightFromBytes(bytes, 1)));
+    return bytes?.[0] === FULL ? decodeConsensusParams(bytes.subarray(1)) : undefined;
+  }
+
+  /** Sets of earlier heights, from the newest down; equal neighbours are the same object. Nothing that is here is replaced. */
+  async saveEarlierValidators(sets: readonly {readonly height: bigint; readonly validators: ValidatorSet}[]): Promise<void> {
+    const ops: KeyValueOp[] = [];
+    let full: {readonly height: bigint; readonly validators: ValidatorSet} | undefined;
+    for (const {height, validators} of sets) {
+      if (this.db.get(heightKey(StateKey.Validators, height)) !== undefined) continue;
+      if (full?.validators === validators) ops.push(put(heightKey(StateKey.Validators, height), reference(POWERS_REFERENCE, full.height)));
+      else {
+        full = {height, validators};
+        ops.push(put(heightKey(StateKey.Validators, height), fullSet(validators, POWERS)));
+      }
+    }
+    await this.db.write(ops, {sync: false});
+  }
+
+  /** The set that decides `height`, proposer priorities as of round 0; all of them 0 where they are not known (after a state sync). */
   loadValidators(height: bigint): ValidatorSet | undefined {
     const stored = this.loadStoredValidators(height);
     if (stored === undefined) return undefined;
@@ -84,9 +114,10 @@ export class StateStore {
   private loadStoredValidators(height: bigint): {readonly set: ValidatorSet; readonly age: bigint} | undefined {
     const bytes = this.db.get(heightKey(StateKey.Validators, height));
     if (bytes === undefined) return undefined;
-    if (bytes[0] === FULL) return {set: decodeValidatorSet(bytes.subarray(1)), age: 0n};
+    if (bytes[0] === FULL || bytes[0] === POWERS) return {set: decodeValidatorSet(bytes.subarray(1)), age: 0n};
     const stored = heightFromBytes(bytes, 1);
     const full = this.db.get(heightKey(StateKey.Validators, stored));
+    if (bytes[0] === POWERS_REFERENCE) return full?.[0] === POWERS ? {set: decodeValidatorSet(full.subarray(1)), age: 0n} : undefined;
     return full?.[0] === FULL ? {set: decodeValidatorSet(full.subarray(1)), age: height - stored} : undefined;
   }
 
@@ -148,17 +179,20 @@ export class StateStore {
     await this.db.write(ops, {sync: false});
   }
 
+  /** A store from before parameters were kept has nothing to refer to. */
+  private paramsOp(height: bigint, {consensusParams, lastHeightConsensusParamsChanged: changed}: ConsensusState): KeyValueOp {
+    const at = heightKey(StateKey.Params, height);
+    const isKnown = changed < height && this.db.get(heightKey(StateKey.Params, changed))?.[0] === FULL;
+    return put(at, isKnown ? reference(REFERENCE, changed) : fullParams(consensusParams));
+  }
+
   private validatorsOp(height: bigint, state: ConsensusState): KeyValueOp {
     const at = heightKey(StateKey.Validators, height);
     const isChange = state.lastHeightValidatorsChanged === height;
     if (isChange || height % VALIDATOR_CHECKPOINT_INTERVAL === 0n) return put(at, fullSet(state.nextValidators));
     const checkpoint = height - (height % VALIDATOR_CHECKPOINT_INTERVAL);
     const changed = state.lastHeightValidatorsChanged;
-    const stored = checkpoint > changed ? checkpoint : changed;
-    const reference = new Uint8Array(9);
-    reference[0] = REFERENCE;
-    reference.set(heightBytes(stored), 1);
-    return put(at, reference);
+    return put(at, reference(REFERENCE, checkpoint > changed ? checkpoint : changed));
   }
 }
 
@@ -166,12 +200,19 @@ function put(at: Uint8Array, value: Uint8Array): KeyValueOp {
   return {type: 'put', key: at, value};
 }
 
-function fullSet(set: ValidatorSet): Uint8Array {
-  const encoded = encodeValidatorSet(set);
-  const out = new Uint8Array(encoded.length + 1);
-  out[0] = FULL;
-  out.set(encoded, 1);
+function reference(kind: number, height: bigint): Uint8Array {
+  const out = new Uint8Array(9);
+  out[0] = kind;
+  out.set(heightBytes(height), 1);
   return out;
+}
+
+function fullParams(params: ConsensusParams): Uint8Array {
+  return concatBytes(Uint8Array.of(FULL), encodeConsensusParams(params));
+}
+
+function fullSet(set: ValidatorSet, kind = FULL): Uint8Array {
+  return concatBytes(Uint8Array.of(kind), encodeValidatorSet(set));
 }
 
 function encodeResults(results: readonly ExecTxResult[]): Uint8Array {

@@ -1,7 +1,7 @@
 import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
 import {blockKey, bloomKey, hashOfNumberKey, headerKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
-import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX, FOREIGN_TRANSACTION_BYTES_MAX} from '../limits.ts';
+import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX} from '../limits.ts';
 import {decodeRlp, encodeRlp} from '../rlp.ts';
 import type {RlpItem} from '../rlp.ts';
 import {decodeTransaction} from '../transaction.ts';
@@ -83,10 +83,13 @@ export class EthBlockStore {
   /** What a restored chain begins with; its receipts and its ancestors' bodies are not known. */
   static restoreOps(block: EthBlock, ancestors: readonly EthHeader[]): KeyValueOp[] {
     const {header} = block;
+    const lowest = ancestors.at(-1) ?? header;
     return [
       {type: 'put', key: blockKey(header.number), value: encodeBlock(block)},
       {type: 'put', key: numberOfHashKey(header.hash), value: uint64(header.number)},
       {type: 'put', key: hashOfNumberKey(header.number), value: hexToBytes(header.hash)},
+      // A call in the place of the snapshot's own block reaches one further back than the next block does.
+      ...(lowest.number === 0n ? [] : [{type: 'put', key: hashOfNumberKey(lowest.number - 1n), value: hexToBytes(lowest.parentHash)} as const]),
       ...ancestors.flatMap((ancestor): KeyValueOp[] => [
         {type: 'put', key: headerKey(ancestor.number), value: encodeRlp(headerItem(ancestor))},
         {type: 'put', key: hashOfNumberKey(ancestor.number), value: hexToBytes(ancestor.hash)},
@@ -184,7 +187,7 @@ function decodeBlock(bytes: Uint8Array): EthBlock {
   if (!Array.isArray(raws) || !Array.isArray(senders) || !(size instanceof Uint8Array)) throw new Error('database record: block expected');
   return {
     header: headerOfItem(header!),
-    transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array), bytesMax: FOREIGN_TRANSACTION_BYTES_MAX})),
+    transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array), isForeign: true})),
     size: Number(readUint64(size)),
     ...(Array.isArray(uncles) && uncles.length > 0 && {uncles: uncles.map((uncle) => uncleBlock(headerOfItem(uncle)))}),
     ...(Array.isArray(withdrawals) && withdrawals.length > 0 && {withdrawals: withdrawals.map(withdrawalOfItem)}),

@@ -55,6 +55,8 @@ export interface CometBackend {
 
   /** Lowest stored height; 0 before the first block. */
   base(): bigint;
+  /** Lowest height whose header, commit and validators are stored; below `base` after a state sync. */
+  headerBase(): bigint;
   /** Last committed height; 0 before the first block. */
   height(): bigint;
   blockMeta(height: bigint): BlockMeta | undefined;

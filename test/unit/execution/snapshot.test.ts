@@ -8,13 +8,17 @@ import type {Snapshot} from '#consensus/engine';
 import type {Hash} from '#node/execution';
 import {memoryStore} from '#node/storage';
 import {describeSnapshot} from '../../../node/execution/snapshot/format.ts';
-import {appStateOf, ETHER, GENESIS_TIME, openChain, newChain, signerOf, transferOf, type GenesisAlloc, type TestChain} from './support.ts';
+import {appStateOf, bytes, ETHER, GENESIS_TIME, openChain, newChain, signerOf, transferOf, type GenesisAlloc, type TestChain} from './support.ts';
 
 const alice = signerOf(1);
 const bob = signerOf(2);
 const store = `0x${'c0'.repeat(20)}` as const;
 /** sstore(number, number); also asks for the hash of the block before. */
 const STORE_CODE = '0x4360014303404355434355';
+/** sstore(number, keccak(blockhash(number - 1) … blockhash(number - 257))), and returns it. */
+const HASHES_CODE = '0x60015b804303408160051b52600101806101021160025761204060002080435560005260206000f3';
+/** EIP-2935. */
+const HISTORY = '0x0000f90827f1c53a10cb7a02335b175320002935';
 const SLOT_ONE = `0x${'00'.repeat(31)}01` as Hash;
 
 const folders: string[] = [];
@@ -267,6 +271,40 @@ describe('application snapshots', () => {
     }
     expect(crashes).toBeGreaterThan(3);
   });
+
+  it('restore a state of several chunks, and every hash that BLOCKHASH and EIP-2935 answer with', async () => {
+    const wide = `0x${'d1'.repeat(20)}` as const;
+    const hashes = `0x${'d2'.repeat(20)}` as const;
+    const accounts = Array.from({length: 9_000}, (_, i) => [`0x${(i + 0x10000).toString(16).padStart(40, 'e')}`, {balance: String(i + 1)}] as const);
+    const storage = Object.fromEntries(Array.from({length: 14_000}, (_, i) => [`0x${(i + 1).toString(16)}`, `0x${'ab'.repeat(31)}${(i % 256).toString(16).padStart(2, '0')}`]));
+    const of: GenesisAlloc = {...alloc, ...Object.fromEntries(accounts), [wide]: {balance: '1', code: '0x00', storage}, [hashes]: {balance: '0', code: HASHES_CODE}};
+    const height = 260n;
+    const from = await source(of, height);
+    while ((await from.app.info()).lastBlockHeight < height) await from.produce([], {skipProposal: true});
+    const appHash = await appHashAt(from, height);
+    const snapshot = await snapshotAt(from, height);
+    expect(snapshot.chunks).toBeGreaterThan(1);
+    const to = await empty(of);
+    expect(await restore(to, snapshot, await chunksOf(from, snapshot), appHash)).toBe('ACCEPT');
+    const options = {gasLimitMax: 10_000_000n};
+    const ask = async (chain: TestChain, number: bigint): Promise<unknown> => {
+      const all = await chain.backend.call({to: hashes, data: new Uint8Array(0)}, number, options);
+      const asked = [1n, 255n, 256n, 257n, 259n].map((back) => bytes(`0x${(number - back).toString(16).padStart(64, '0')}`));
+      const history = await Promise.all(asked.map((data) => chain.backend.call({to: HISTORY, data}, number, options)));
+      return [all, ...history].map(({status, returnData}) => [status, returnData]);
+    };
+    expect(await ask(to, height)).toEqual(await ask(from, height));
+    // In lockstep, with a transaction that stores what it is told of the last 257 blocks: another hash would be another app hash.
+    for (let i = 0n; i < 3n; i++) {
+      const tx = transferOf(alice, i, hashes, 0n, {gasLimit: 400_000n});
+      for (const chain of [from, to]) expect((await chain.produce([tx]))[0]?.code).toBe(0);
+      expect(await to.app.info()).toEqual(await from.app.info());
+      expect(await ask(to, height + 1n + i)).toEqual(await ask(from, height + 1n + i));
+    }
+    expect(to.latest.balance(accounts[8_999]![0] as typeof wide)).toBe(9_000n);
+    expect(await to.backend.proof(wide, [SLOT_ONE], height)).toEqual(await from.backend.proof(wide, [SLOT_ONE], height));
+    await Promise.all([from.close(), to.close()]);
+  }, 120_000);
 
   it('restore any state', async () => {
     const account = fc.record({

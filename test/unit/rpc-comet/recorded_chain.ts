@@ -30,6 +30,8 @@ export class RecordedChain implements CometBackend {
   /** What a test changes about the chain. */
   latest = 10n;
   lowest = 1n;
+  /** When there are headers below `lowest`. */
+  lowestHeader: bigint | undefined;
   catchingUp = false;
   connected: readonly PeerInfo[] = [];
   check: TxCheck = {code: 0, log: '', codespace: ''};
@@ -83,6 +85,10 @@ export class RecordedChain implements CometBackend {
 
   validatorKey(): PublicKey | undefined {
     return this.genesis.validators[0]?.publicKey;
+  }
+
+  headerBase(): bigint {
+    return this.lowestHeader ?? this.lowest;
   }
 
   base(): bigint {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {encodeStateSyncMessage, decodeStateSyncMessage, sha256, utf8, type Commit, type StateSyncMessage} from '#proto';
 import type {ApplySnapshotChunkResponse, Channel, ConsensusState, Logger, OfferSnapshotResult, PeerEvents, PeerNetwork, Snapshot} from '#consensus/engine';
-import {StateSyncReactor, Syncer, syncLimits, type StateProvider} from '#node/sync';
+import {StateSyncError, StateSyncReactor, Syncer, syncLimits, type StateProvider} from '#node/sync';
 
 const SNAPSHOT = 0x60;
 const CHUNK = 0x61;
@@ -118,7 +118,7 @@ class World {
       listSnapshots: async () => [],
       loadSnapshotChunk: async () => undefined,
     };
-    const modules = {app, provider, network, clock: this.clock, logger: silent};
+    const modules = {app, provider, network, clock: this.clock, logger: silent, lightBlock: () => undefined};
     this.reactor = new StateSyncReactor(modules);
     this.syncer = new Syncer(modules);
     this.reactor.start();
@@ -214,6 +214,19 @@ describe('state sync', () => {
     };
     expect(await world.sync()).toBe(20n);
     expect(world.offered).toEqual([20n]);
+  });
+
+  it('keeps a snapshot while no server of the light client answers, and asks later and later', async () => {
+    const world = new World({a: honest(snapshotOf(20, 1))});
+    const asked: bigint[] = [];
+    world.trust = () => {
+      asked.push(world.clock.now().seconds);
+      if (asked.length <= 12) throw new StateSyncError('UNAVAILABLE', 'connection refused');
+    };
+    expect(await world.sync()).toBe(20n);
+    expect(world.offered).toEqual([20n]);
+    expect(asked.length).toBe(13);
+    expect(asked.slice(1).map((at, i) => Number(at - asked[i]!))).toEqual([3, 6, 12, 24, ...Array.from({length: 8}, () => 48)]);
   });
 
   it('is not held up by heights that nobody has', async () => {

@@ -47,7 +47,7 @@ export const header = method({
   name: 'header',
   purpose: 'The header of a height; without one, the newest.',
   parameters: {height: optionalInt64},
-  call: ({backend}, {height}) => headerResult(backend, resolveHeight(backend, height, backend.height())),
+  call: ({backend}, {height}) => headerResult(backend, resolveHeight(backend, height, backend.height(), backend.headerBase())),
 });
 
 export const headerByHash = method({
@@ -62,7 +62,7 @@ export const commit = method({
   purpose: 'A header and the precommits that decided it.',
   parameters: {height: optionalInt64},
   call({backend}, {height: asked}) {
-    const height = resolveHeight(backend, asked, backend.height());
+    const height = resolveHeight(backend, asked, backend.height(), backend.headerBase());
     const canonical = height !== backend.height();
     const meta = backend.blockMeta(height);
     // Before the next block, only what this node saw is known.

@@ -12,7 +12,7 @@ export const validators = method({
   purpose: 'The validators that decide a height, in pages.',
   parameters: {height: optionalInt64, page: optionalInt64, per_page: optionalInt64},
   call({backend, limits}, {height: asked, page, per_page: perPage}) {
-    const height = resolveHeight(backend, asked, latestUncommittedHeight(backend));
+    const height = resolveHeight(backend, asked, latestUncommittedHeight(backend), backend.headerBase());
     const set = backend.validators(height);
     if (set === undefined) throw internalError(`could not find validator set for height #${height}`);
     const {start, end} = pageRange(set.validators.length, page, perPage, limits);

@@ -8,7 +8,6 @@ import {
   utf8,
   voteSignBytes,
   VoteType,
-  type Block,
   type BlockID,
   type ConsensusParams,
   type DuplicateVoteEvidence,
@@ -53,12 +52,7 @@ export function storesOf(chain: LightChain, extras: ChainExtras = {}): EvidenceC
         ? undefined
         : {blockId: block.signedHeader.commit.blockId, blockSize: 0n, header: headerOf(height, block), numTxs: 0n};
     },
-    loadBlock: (height): Block | undefined => {
-      const block = at(height);
-      return block === undefined
-        ? undefined
-        : {header: headerOf(height, block), txs: [], evidence: committed.get(height) ?? [], lastCommit: block.signedHeader.commit};
-    },
+    loadEvidence: (height) => (at(height) === undefined ? undefined : (committed.get(height) ?? [])),
     loadCommit: (height) => at(height)?.signedHeader.commit,
     loadValidators: (height) => at(height)?.validatorSet,
   };
