@@ -26,6 +26,9 @@ export interface EthRpcLimits {
   readonly proofSlotsMax: number;
   /** Slots of all accounts in one eth_getStorageValues (geth: 1024). */
   readonly storageValuesMax: number;
+  /** Traces that run at the same time, apart from other heavy requests: each may take seconds and much memory. Others wait. */
+  readonly tracesConcurrencyMax: number;
+  readonly tracesWaitingMax: number;
   /** Time that tracing one transaction may take when the request names none (geth: 5 s), and the most that it may name. */
   readonly traceTimeoutMs: number;
   readonly traceTimeoutMaxMs: number;
@@ -78,6 +81,8 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   feeHistoryPercentilesMax: 100,
   proofSlotsMax: 1_024,
   storageValuesMax: 1_024,
+  tracesConcurrencyMax: 2,
+  tracesWaitingMax: 100,
   traceTimeoutMs: 5_000,
   traceTimeoutMaxMs: 60_000,
   syncTimeoutMs: 20_000,

@@ -9,6 +9,7 @@ import type {EthRpcLimits} from './limits.ts';
 import type {EthRpcClock} from './options.ts';
 import type {ReceiptWaiters} from './receipt-waiters.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
+import type {Semaphore} from './semaphore.ts';
 import type {Parser} from './schema.ts';
 import type {SubscriptionHost, Subscriptions} from './subscriptions.ts';
 
@@ -25,6 +26,8 @@ export interface RpcContext {
   readonly fees: Fees;
   readonly filters: Filters;
   readonly waiters: ReceiptWaiters;
+  /** Traces have places of their own, so that they hold up no calls. */
+  readonly traces: Semaphore;
   readonly subscriptions: Subscriptions;
 }
 

@@ -17,6 +17,7 @@ import {methodTable} from './methods/index.ts';
 import type {EthRpcModules, EthRpcOptions} from './options.ts';
 import {ReceiptWaiters} from './receipt-waiters.ts';
 import {RecentBlocks} from './recent-blocks.ts';
+import {Semaphore} from './semaphore.ts';
 import {Subscriptions} from './subscriptions.ts';
 import {randomId, systemClock} from './system.ts';
 import {WebSocketEndpoint} from './websocket.ts';
@@ -55,6 +56,7 @@ export class EthRpcServer {
       recent,
       encoded: new EncodedCache(limits.encodedBlocksMax),
       fees: new Fees(chain, recent, options.tipDefault ?? DEFAULT_TIP),
+      traces: new Semaphore(limits.tracesConcurrencyMax, limits.tracesWaitingMax),
       waiters: new ReceiptWaiters({clock, waitersMax: limits.syncWaitersMax}),
       filters: new Filters({clock, limits, newId: randomId}),
       subscriptions: new Subscriptions({limits, newId: randomId, network, metrics}),

@@ -7,9 +7,11 @@ import type {Json} from './encode/transaction.ts';
 import {rpcErrors} from './errors.ts';
 import type {RpcContext} from './method.ts';
 
-export function tracingOf({chain}: RpcContext): TracingBackend {
-  if (chain.tracing === undefined) throw rpcErrors.server('tracing is not available');
-  return chain.tracing;
+/** In its turn. */
+export async function withTracing<T>({chain, traces}: RpcContext, work: (tracing: TracingBackend) => Promise<T>): Promise<T> {
+  const {tracing} = chain;
+  if (tracing === undefined) throw rpcErrors.server('tracing is not available');
+  return traces.run(() => work(tracing));
 }
 
 /** geth's words for a block that is not there; `pending` is none yet. */
@@ -26,6 +28,6 @@ export async function existingBlock(context: RpcContext, ref: BlockRef, what = '
 
 export async function blockTraces(context: RpcContext, block: EthBlock, options: TraceOptions): Promise<Json> {
   if (block.header.number === 0n) throw rpcErrors.server('genesis is not traceable');
-  const traces = await tracingOf(context).block(block, options);
+  const traces = await withTracing(context, (tracing) => tracing.block(block, options));
   return traces.map(({txHash, result}) => ({txHash, result}));
 }

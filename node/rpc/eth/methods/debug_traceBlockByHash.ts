@@ -7,7 +7,6 @@ import {blockToTrace, blockTraces} from '../trace-result.ts';
 export const debug_traceBlockByHash = defineMethod({
   name: 'debug_traceBlockByHash',
   params: (limits) => [required('hash', hash), maybe('config', traceConfig(limits))],
-  isHeavy: true,
   example: {
     params: ['0x1111111111111111111111111111111111111111111111111111111111111111', {tracer: 'callTracer'}],
     result: 'an array of {txHash, result}',

@@ -7,7 +7,6 @@ import {blockToTrace, blockTraces} from '../trace-result.ts';
 export const debug_traceBlockByNumber = defineMethod({
   name: 'debug_traceBlockByNumber',
   params: (limits) => [required('block', blockNumber), maybe('config', traceConfig(limits))],
-  isHeavy: true,
   example: {params: ['0x1', {tracer: 'callTracer'}], result: 'an array of {txHash, result}'},
   handler: async (context, [ref, options]) => blockTraces(context, await blockToTrace(context, ref), options ?? defaultTrace(context.limits)),
 });

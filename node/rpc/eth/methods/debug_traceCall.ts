@@ -3,12 +3,11 @@ import {blockNumberOrHash} from '../block-ref.ts';
 import {callRequest, checkChainId, withoutUndefined} from '../call-request.ts';
 import {defineMethod, maybe, required} from '../method.ts';
 import {defaultTrace, traceCallConfig} from '../trace-config.ts';
-import {blockToTrace, tracingOf} from '../trace-result.ts';
+import {blockToTrace, withTracing} from '../trace-result.ts';
 
 export const debug_traceCall = defineMethod({
   name: 'debug_traceCall',
   params: (limits) => [required('transaction', callRequest), required('block', blockNumberOrHash), maybe('config', traceCallConfig(limits))],
-  isHeavy: true,
   example: {
     params: [{to: '0x70997970c51812dc3a010c7d01b50e0d17dc79c8', data: '0x'}, 'latest', {tracer: 'callTracer'}],
     result: 'the trace, as of debug_traceTransaction',
@@ -17,6 +16,6 @@ export const debug_traceCall = defineMethod({
     checkChainId(call.chainId, context.chain.chainId);
     const block = await blockToTrace(context, ref);
     const options = withoutUndefined(config ?? defaultTrace(context.limits));
-    return tracingOf(context).call(call.request, block, {...options, gasLimitMax: context.limits.callGasMax});
+    return withTracing(context, (tracing) => tracing.call(call.request, block, {...options, gasLimitMax: context.limits.callGasMax}));
   },
 });

@@ -3,12 +3,11 @@ import {rpcErrors} from '../errors.ts';
 import {defineMethod, maybe, required} from '../method.ts';
 import {hash} from '../schema.ts';
 import {defaultTrace, traceConfig} from '../trace-config.ts';
-import {tracingOf} from '../trace-result.ts';
+import {withTracing} from '../trace-result.ts';
 
 export const debug_traceTransaction = defineMethod({
   name: 'debug_traceTransaction',
   params: (limits) => [required('hash', hash), maybe('config', traceConfig(limits))],
-  isHeavy: true,
   example: {
     params: ['0x1111111111111111111111111111111111111111111111111111111111111111', {tracer: 'callTracer'}],
     result: 'the trace: for callTracer the tree of calls, without a tracer {gas, failed, returnValue, structLogs}',
@@ -17,6 +16,6 @@ export const debug_traceTransaction = defineMethod({
     const location = await context.chain.transactionLocation(txHash);
     const block = location === undefined ? undefined : await context.chain.blockByNumber(location.blockNumber);
     if (location === undefined || block === undefined) throw rpcErrors.server('transaction not found');
-    return tracingOf(context).transaction(block, location.index, options ?? defaultTrace(context.limits));
+    return withTracing(context, (tracing) => tracing.transaction(block, location.index, options ?? defaultTrace(context.limits)));
   },
 });
