@@ -93,6 +93,6 @@ export const SIMULATED_BLOCKS_MAX = 256n;
 /** Bytes that a simulation returns: return data, revert data and logs of all its calls. */
 export const SIMULATED_BYTES_MAX = 16 * 1024 * 1024;
 /** Time of one simulation, without what other work of the process took of it while the simulation waited for an EVM. */
-export const SIMULATION_MS_MAX = 5_000;
+export const SIMULATION_MS_MAX = 10_000;
 /** Calls of a simulation before other work of the process gets a turn, however short they are. */
 export const SIMULATED_CALLS_PER_TURN = 32;

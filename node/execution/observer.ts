@@ -69,4 +69,6 @@ export interface ExecutionObserver {
   exit?(exit: ObservedExit): void;
   /** When it is written; the frame may still be reverted. */
   log?(log: Log): void;
+  /** In a long run, each time that other work of the process has had its turn: what it throws ends the run. */
+  turn?(): void;
 }

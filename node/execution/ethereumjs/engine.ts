@@ -67,8 +67,11 @@ class EthereumjsEngine implements ExecutionEngine {
     const journal = WarmJournal.install(evm, states);
     const prototype = await interpreterPrototype(evm, states);
     installJumpAnalysis(evm, prototype);
-    installPacer(evm, () => options.yieldTurn());
     const observation = new Observation(evm, prototype, () => options.yieldTurn());
+    installPacer(evm, async () => {
+      await options.yieldTurn();
+      observation.resumed();
+    });
     return new EthereumjsEngine(evm, states, journal, chain, observation);
   }
 

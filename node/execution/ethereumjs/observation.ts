@@ -140,6 +140,11 @@ export class Observation {
     this.lastResult = undefined;
   }
 
+  /** After a turn of other work. */
+  resumed(): void {
+    this.#observer?.turn?.();
+  }
+
   /** Observed instructions take many times longer than others, so they count for themselves. */
   turn(): Promise<void> | undefined {
     if (++this.#steps < OBSERVED_STEPS_PER_TURN) return undefined;

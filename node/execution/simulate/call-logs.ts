@@ -16,13 +16,16 @@ export interface CallLog {
 /** The logs of the calls of a block, one call after the other; if wanted with the transfers of ether among them, as if ether were an ERC-20 token. */
 export class CallLogs implements ExecutionObserver {
   readonly #withTransfers: boolean;
+  readonly turn: () => void;
   /** By open frame; the last is the innermost. */
   readonly #frames: CallLog[][] = [];
   #last: readonly CallLog[] = [];
   #count = 0;
 
-  constructor(withTransfers: boolean) {
+  /** `turn`: of the observer. */
+  constructor(withTransfers: boolean, turn: () => void) {
     this.#withTransfers = withTransfers;
+    this.turn = turn;
   }
 
   /** The logs of the call that ended since the last time. */

@@ -103,8 +103,8 @@ class Simulation {
       try {
         return await this.#timed(() => this.#execute(planned, draft, engine, rules));
       } catch (error) {
-        // A refusal is no failure of the engine.
-        if (error instanceof SimulationError) return error;
+        // A refusal is no failure of the engine; a timeout may have stopped it half way.
+        if (error instanceof SimulationError && error.code !== 'timeout') return error;
         throw error;
       }
     });
@@ -121,7 +121,7 @@ class Simulation {
     const block: BlockEnvironment = {...this.#environment(planned, draft, rules), precompiles: this.#override(planned, state, engine)};
     const {number, timestamp, parentHash, parentBeaconBlockRoot = ZERO_HASH} = draft;
     beginBlock(state, {number, timestamp, parentHash, parentBeaconBlockRoot}, rules);
-    const running: Running = {engine, rules, block, state, transactions: [], receipts: [], calls: [], gasUsed: 0n, logs: new CallLogs(this.#request.traceTransfers)};
+    const running: Running = {engine, rules, block, state, transactions: [], receipts: [], calls: [], gasUsed: 0n, logs: new CallLogs(this.#request.traceTransfers, () => this.#checkTime())};
     for (const call of planned.calls) await this.#call(call, running);
     const requests = rules.isPrague ? await this.#requestsHash(running) : undefined;
     for (const {address, amount} of withdrawals) pay(state, address, amount * WEI_PER_GWEI);
@@ -223,7 +223,6 @@ class Simulation {
     return result;
   }
 
-  /** One call cannot take longer than its gas pays for. */
   #checkTime(): void {
     if (this.#modules.now() > this.#deadline) throw new SimulationError('timeout', `execution aborted (timeout = ${SIMULATION_MS_MAX / 1_000}s)`);
   }

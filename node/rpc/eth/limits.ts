@@ -76,7 +76,7 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   simulatedBlocksMax: 256,
   simulatedCallsPerBlockMax: 5_000,
   simulatedCallsMax: 10_000,
-  simulatedOverridesMax: 20_000,
+  simulatedOverridesMax: 2_500,
   feeHistoryBlocksMax: 1_024,
   feeHistoryPercentilesMax: 100,
   proofSlotsMax: 1_024,

@@ -2,7 +2,7 @@ import {beforeAll, describe, expect, it} from '@jest/globals';
 import type {Address, Hash} from '#node/execution';
 import {encodeRlp, limits} from '#node/execution';
 import type {SimulatedBlock, SimulatedBlockRequest, SimulationRequest} from '../../../node/rpc/eth/index.ts';
-import {bytes, CHAIN_ID, ETHER, GENESIS_TIME, GWEI, newChain, signerOf, transferOf} from './support.ts';
+import {bytes, CHAIN_ID, ETHER, GENESIS_TIME, GWEI, newChain as openChain, signerOf, transferOf} from './support.ts';
 import type {GenesisAlloc, TestChain} from './support.ts';
 
 const alice = signerOf(1);
@@ -38,6 +38,8 @@ const alloc: GenesisAlloc = {
   [burner]: {balance: '0', nonce: '1', code: '0x5f5fa0fe'},
 };
 
+/** Time stands still, so that a busy machine does not end a simulation. */
+const newChain: typeof openChain = (genesis, options) => openChain(genesis, {now: () => 0, ...options});
 const block = (request: Partial<SimulatedBlockRequest> = {}): SimulatedBlockRequest => ({blockOverrides: {}, stateOverrides: new Map(), calls: [], ...request});
 const wordsOf = (data: Uint8Array): bigint[] => Array.from({length: data.length / 32}, (_, i) => BigInt(`0x${Buffer.from(data.subarray(i * 32, i * 32 + 32)).toString('hex')}`));
 const callData = (...words: readonly (number | bigint | string)[]): Uint8Array => bytes(words.map((value) => (typeof value === 'string' ? value.slice(2).padStart(64, '0') : word(value))).join(''));
@@ -311,16 +313,21 @@ describe('a simulation', () => {
     expect(await refusal([block({stateOverrides: large, calls})])).toMatchObject({code: 'limit-exceeded', message: `the calls return more than ${limits.SIMULATED_BYTES_MAX} bytes`});
   });
 
-  it('is given up when it takes too long', async () => {
+  it('is given up when it takes too long, between calls and inside of one', async () => {
     let nowMs = 0;
-    const slow = await newChain(alloc, {now: () => (nowMs += 400)});
-    const blocks = (count: number) => Array.from({length: count}, () => block({calls: [{to: bob.address, gas: 21_000n}]}));
-    const request = {traceTransfers: false, validation: false};
-    expect(await slow.backend.simulate({...request, blocks: blocks(3)}, 0n, {gasMax: GAS_MAX})).toHaveLength(3);
-    await expect(slow.backend.simulate({...request, blocks: blocks(6)}, 0n, {gasMax: GAS_MAX})).rejects.toMatchObject({
-      code: 'timeout',
-      message: `execution aborted (timeout = ${limits.SIMULATION_MS_MAX / 1_000}s)`,
-    });
+    let stepMs = 0;
+    const slow = await newChain(alloc, {now: () => (nowMs += stepMs)});
+    const run = (count: number, call: object = {to: bob.address, gas: 21_000n}) =>
+      slow.backend.simulate({blocks: Array.from({length: count}, () => block({calls: [call]})), traceTransfers: false, validation: false}, 0n, {gasMax: GAS_MAX});
+    const timeout = {code: 'timeout', message: `execution aborted (timeout = ${limits.SIMULATION_MS_MAX / 1_000}s)`};
+    stepMs = limits.SIMULATION_MS_MAX / 10;
+    expect(await run(2)).toHaveLength(2);
+    await expect(run(6)).rejects.toMatchObject(timeout);
+    // An endless loop; only some of its turns are looked at before its gas is at an end.
+    const loop = {from: alice.address, data: bytes('5b5f56'), gas: 1_000_000n};
+    await expect(run(1, loop)).rejects.toMatchObject(timeout);
+    stepMs = 0;
+    expect((await run(1, loop))[0]!.calls[0]).toMatchObject({status: 'failure', error: 'out of gas'});
   });
 
   it('changes nothing, and can begin at an older block', async () => {
