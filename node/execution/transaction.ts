@@ -5,7 +5,7 @@
 import {DecodeError} from './errors.ts';
 import {bigIntToBytes, bytesToBigInt, bytesToHex, bytesToPlainHex, EMPTY} from './hex.ts';
 import {keccak256, keccak256Hex} from './keccak.ts';
-import {FOREIGN_TRANSACTION_BYTES_MAX, TRANSACTION_BYTES_MAX} from './limits.ts';
+import {TRANSACTION_BYTES_MAX} from './limits.ts';
 import {decodeRlp, encodeRlp, RlpError} from './rlp.ts';
 import type {RlpItem} from './rlp.ts';
 import {forkRules} from './rules.ts';
@@ -18,8 +18,8 @@ export interface DecodeOptions {
   readonly chainId?: bigint;
   /** Known from an earlier recovery (our own database): the signature is not checked again. */
   readonly sender?: Address;
-  /** From a block of an imported chain: TRANSACTION_BYTES_MAX is a rule of nodes, not of Ethereum's blocks. */
-  readonly isForeign?: boolean;
+  /** Greatest size. Default: TRANSACTION_BYTES_MAX, which is a rule of nodes, not of Ethereum's blocks: foreign chains hold greater ones. */
+  readonly bytesMax?: number;
   /** Which types and signatures there are. Default: those of the newest fork. */
   readonly rules?: Pick<ForkRules, 'isHomestead' | 'isSpuriousDragon' | 'transactionTypeMax'>;
 }
@@ -33,7 +33,7 @@ type Fields = readonly RlpItem[];
 export function decodeTransaction(raw: Uint8Array, options: DecodeOptions = {}): Transaction {
   const first = raw[0];
   if (first === undefined) throw new DecodeError('empty', 'typed transaction too short');
-  const bytesMax = options.isForeign === true ? FOREIGN_TRANSACTION_BYTES_MAX : TRANSACTION_BYTES_MAX;
+  const bytesMax = options.bytesMax ?? TRANSACTION_BYTES_MAX;
   if (raw.length > bytesMax) {
     throw new DecodeError('oversize', `oversized data: transaction size ${raw.length}, limit ${bytesMax}`);
   }

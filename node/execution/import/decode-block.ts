@@ -23,8 +23,8 @@ export interface DecodedBlock {
 export function decodeImportedBlock(bytes: Uint8Array): DecodedBlock {
   if (bytes.length > IMPORT_BLOCK_BYTES_MAX) throw malformed(`${bytes.length} bytes, more than ${IMPORT_BLOCK_BYTES_MAX}`);
   try {
-    // An item takes a byte at least.
-    const item = listOf(decodeRlp(bytes, {itemsMax: bytes.length}), 'block');
+    // A copy of its own, and no Buffer, whose slices would be views. An item takes a byte at least.
+    const item = listOf(decodeRlp(new Uint8Array(bytes), {itemsMax: bytes.length}), 'block');
     if (item.length !== 3 && item.length !== 4) throw malformed(`a block of ${item.length} parts`);
     const [header, transactions, uncles, withdrawals] = item;
     return {

@@ -2,7 +2,7 @@
  * One transaction of a GeneralStateTest through the production path: decoder, processor, overlay, engine, state trie. What is expected
  * of it never gets here.
  */
-import {bytesToHex, decodeTransaction, DecodeError, encodeRlp, forkRules, hexToBytes, keccak256, signTransaction, TransactionError} from '#node/execution';
+import {bytesToHex, decodeTransaction, DecodeError, encodeRlp, forkRules, hexToBytes, limits, keccak256, signTransaction, TransactionError} from '#node/execution';
 import type {AccessListEntry, Address, BlobParameters, ForkRules, Hardfork, Hash, Hex, Log, Transaction} from '#node/execution';
 import {memoryStore} from '#node/storage';
 import {blobBaseFee} from '../../../node/execution/block/blob-fee.ts';
@@ -58,7 +58,7 @@ export async function answerOf(test: StateTestInput, hardfork: Hardfork, fork: s
   let logs: readonly Log[] = [];
   let refusal: string | undefined;
   try {
-    const tx = decodeTransaction(raw ?? signedTransaction(test.transaction, indexes, chainId), {chainId, rules, isForeign: true});
+    const tx = decodeTransaction(raw ?? signedTransaction(test.transaction, indexes, chainId), {chainId, rules, bytesMax: limits.FOREIGN_TRANSACTION_BYTES_MAX});
     if (tx.gasLimit > block.gasLimit) throw new TransactionError('block-gas-exceeded', 'gas limit reached');
     ({logs} = await processTransaction(tx, {engine, rules, chainId, state, block}));
   } catch (error) {

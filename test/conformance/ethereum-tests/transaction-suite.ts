@@ -1,5 +1,5 @@
 /** TransactionTests of ethereum/tests: bytes, and for each fork either the hash, sender and intrinsic gas of a transaction, or why it is none. */
-import {DecodeError, decodeTransaction, forkRules, hexToBytes, TransactionError} from '#node/execution';
+import {DecodeError, decodeTransaction, forkRules, hexToBytes, limits, TransactionError} from '#node/execution';
 import type {Address, Hardfork, Hash, Hex} from '#node/execution';
 import {validateStateless} from '../../../node/execution/validity.ts';
 import type {Case, Outcome, Suite} from '../runner.ts';
@@ -36,7 +36,7 @@ export const transactionSuite: Suite = {
 function answerOf(txbytes: Hex, hardfork: Hardfork): Answer {
   const rules = forkRules(hardfork);
   try {
-    const tx = decodeTransaction(hexToBytes(txbytes), {chainId: CHAIN_ID, rules, isForeign: true});
+    const tx = decodeTransaction(hexToBytes(txbytes), {chainId: CHAIN_ID, rules, bytesMax: limits.FOREIGN_TRANSACTION_BYTES_MAX});
     const {regular} = validateStateless(tx, rules);
     return {hash: tx.hash, sender: tx.sender, intrinsicGas: regular};
   } catch (error) {

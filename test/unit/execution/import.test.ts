@@ -29,8 +29,14 @@ async function open(db: KeyValueStore = memoryStore()): Promise<Execution> {
 }
 
 /** Jest compares long byte arrays byte by byte, which takes minutes here. */
-const textOf = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item instanceof Uint8Array ? Buffer.from(item).toString('hex') : item));
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'bigint') return item.toString();
+    if (ArrayBuffer.isView(item)) return Buffer.from(item.buffer, item.byteOffset, item.byteLength).toString('hex');
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
 
 /** The block with one of its parts as `change` makes it. */
 function changed(block: Uint8Array, change: (parts: RlpItem[]) => void): Uint8Array {

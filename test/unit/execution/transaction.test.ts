@@ -67,8 +67,8 @@ describe('decodeTransaction', () => {
     expect(decode(new Uint8Array(0))).toBe('empty');
     expect(decode(new Uint8Array(limits.TRANSACTION_BYTES_MAX + 1).fill(2))).toBe('oversize');
     const large = signTransaction({...base, data: new Uint8Array(limits.TRANSACTION_BYTES_MAX)}, signer.key);
-    expect([decode(large), decodeTransaction(large, {isForeign: true}).data.length]).toEqual(['oversize', limits.TRANSACTION_BYTES_MAX]);
-    expect(codeOf(() => decodeTransaction(new Uint8Array(limits.FOREIGN_TRANSACTION_BYTES_MAX + 1), {isForeign: true}))).toBe('oversize');
+    expect([decode(large), decodeTransaction(large, {bytesMax: limits.FOREIGN_TRANSACTION_BYTES_MAX}).data.length]).toEqual(['oversize', limits.TRANSACTION_BYTES_MAX]);
+    expect(codeOf(() => decodeTransaction(new Uint8Array(limits.FOREIGN_TRANSACTION_BYTES_MAX + 1), {bytesMax: limits.FOREIGN_TRANSACTION_BYTES_MAX}))).toBe('oversize');
     expect(decode(Uint8Array.of(3, 0xc0))).toBe('malformed-field');
     expect(decode(Uint8Array.of(0x7e, 0xc0))).toBe('unsupported-type');
     expect(decode(good.subarray(0, good.length - 1))).toBe('malformed-rlp');
