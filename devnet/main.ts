@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {parseDevnetOptions, USAGE, type DevnetOptions} from './options.ts';
 import {readNetwork, type NetworkDescription} from './network.ts';
-import {firstBlock} from './readiness.ts';
+import {firstBlock, listening} from './readiness.ts';
 import {logTail, runQanat, startValidator, stopValidators, type RunningValidator} from './runner.ts';
 import {welcome} from './welcome.ts';
 
@@ -51,6 +51,7 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
   for (const description of network.validators) {
     running.push(
       startValidator(description, {
+        args: modeArguments(options),
         ...(options.logLevel === undefined ? {} : {logLevel: options.logLevel}),
         ...(description.index === 0 ? {onLine: (line: string) => printLine(line)} : {}),
       }),
@@ -61,17 +62,17 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
     stop.addEventListener('abort', () => resolvePromise('stopped'), {once: true});
   });
 
-  const ready = await Promise.race([stopped, Promise.all(running.map((validator) => firstBlockOrReason(validator)))]);
+  const ready = await Promise.race([stopped, Promise.all(running.map((validator) => readyOrReason(validator, options.dev)))]);
   if (ready === 'stopped') return 0;
 
-  console.log(welcome(network, running));
+  console.log(welcome(network, running, options.dev));
   for (const line of held) console.log(line);
   printLine = (line) => console.log(line);
   for (const validator of running) {
     void validator.exited.then(({code, signal}) => {
       if (stop.aborted) return;
       const {index, home: validatorHome} = validator.description;
-      console.log(`Validator ${index} ended (${signal ?? `code ${code}`}). Start it again: npx qanat start --home ${validatorHome}`);
+      console.log(`Validator ${index} ended (${signal ?? `code ${code}`}). Start it again: npx qanat start --home ${validatorHome}${options.dev ? ' --dev' : ''}`);
     });
   }
   const allEnded = Promise.all(running.map(({exited}) => exited)).then(() => 'ended' as const);
@@ -80,6 +81,11 @@ async function run(options: DevnetOptions, home: string, temporary: boolean, run
     return 1;
   }
   return 0;
+}
+
+function modeArguments({dev, blockIntervalMs}: DevnetOptions): string[] {
+  if (!dev) return [];
+  return ['--dev', ...(blockIntervalMs === undefined ? [] : ['--dev.block_interval_ms', String(blockIntervalMs)])];
 }
 
 async function prepare(options: DevnetOptions, home: string): Promise<NetworkDescription> {
@@ -94,7 +100,7 @@ async function prepare(options: DevnetOptions, home: string): Promise<NetworkDes
   mkdirSync(home, {recursive: true});
   const args = ['testnet', '--validators', String(options.validators), '--output', home];
   if (options.basePort !== undefined) args.push('--base-port', String(options.basePort));
-  if (options.blockIntervalMs !== undefined) args.push('--block-interval', String(options.blockIntervalMs));
+  if (options.blockIntervalMs !== undefined && !options.dev) args.push('--block-interval', String(options.blockIntervalMs));
   if (found !== undefined) args.push('--keep');
   await runQanat(args);
   const network = readNetwork(home);
@@ -102,9 +108,11 @@ async function prepare(options: DevnetOptions, home: string): Promise<NetworkDes
   return network;
 }
 
-async function firstBlockOrReason(validator: RunningValidator): Promise<void> {
+/** A development chain stands at genesis until there is something to do. */
+async function readyOrReason(validator: RunningValidator, isDevelopment: boolean): Promise<void> {
   try {
-    await firstBlock(validator, FIRST_BLOCK_TIMEOUT_MS);
+    if (isDevelopment) await listening(validator);
+    else await firstBlock(validator, FIRST_BLOCK_TIMEOUT_MS);
   } catch (error) {
     throw new Error(`${(error as Error).message}. The end of ${validator.logFile}:\n${logTail(validator)}`);
   }

@@ -10,16 +10,20 @@ export interface DevnetOptions {
   readonly basePort: number | undefined;
   readonly blockIntervalMs: number | undefined;
   readonly logLevel: string | undefined;
+  /** One process without consensus, whose state can be changed by RPC. */
+  readonly dev: boolean;
   readonly help: boolean;
 }
 
 export const USAGE = `Usage: npm run devnet -- [options]
 
   --validators N        validators to run, 1 to ${VALIDATORS_MAX} (default 4)
+  --dev                 one process without consensus: blocks at once, snapshots, time travel, impersonation by RPC
   --home DIR            keep the chain in DIR across runs (default: a temporary folder)
   --base-port P         validator i listens on P+10i (Ethereum JSON-RPC), +1 (CometBFT RPC), +2 (p2p), +3 (metrics)
                         (default: 8545+10i, 26657+10i, 26656+10i, 26660+10i)
-  --block-interval MS   time between empty blocks (default 1000); pending transactions are proposed at once
+  --block-interval MS   time between empty blocks (default 1000); pending transactions are proposed at once.
+                        With --dev: time between blocks, none at once (default: a block for each pending transaction)
   --log-level LEVEL     debug, info, warn or error (default info)
 `;
 
@@ -29,6 +33,7 @@ export function parseDevnetOptions(args: readonly string[]): DevnetOptions {
     args: [...args],
     options: {
       'validators': {type: 'string'},
+      'dev': {type: 'boolean'},
       'home': {type: 'string'},
       'base-port': {type: 'string'},
       'block-interval': {type: 'string'},
@@ -38,7 +43,9 @@ export function parseDevnetOptions(args: readonly string[]): DevnetOptions {
     strict: true,
     allowPositionals: false,
   });
-  const validators = whole('--validators', values.validators, 1, VALIDATORS_MAX) ?? 4;
+  const dev = values.dev === true;
+  const validators = whole('--validators', values.validators, 1, VALIDATORS_MAX) ?? (dev ? 1 : 4);
+  if (dev && validators !== 1) throw new Error(`--dev runs one process without consensus; it cannot be ${validators} validators`);
   const lastPortOffset = 10 * (validators - 1) + 4;
   return {
     validators,
@@ -46,6 +53,7 @@ export function parseDevnetOptions(args: readonly string[]): DevnetOptions {
     basePort: whole('--base-port', values['base-port'], 1, 65535 - lastPortOffset),
     blockIntervalMs: whole('--block-interval', values['block-interval'], 1, 3_600_000),
     logLevel: values['log-level'],
+    dev,
     help: values.help === true,
   };
 }

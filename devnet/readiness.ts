@@ -19,14 +19,20 @@ export async function blockNumber(ethPort: number): Promise<bigint | undefined> 
   }
 }
 
+/** Resolves when the process says that its servers listen; rejects when it ends before. */
+export async function listening(validator: RunningValidator): Promise<void> {
+  const ended = Symbol();
+  // Not by its port: another program may answer there.
+  if ((await Promise.race([validator.exited.then(() => ended), validator.started])) === ended) throw new Error(`validator ${validator.description.index} stopped before it listened`);
+}
+
 /** Resolves when the validator's own RPC shows block 1 or later; rejects when its process ends first or time runs out. */
 export async function firstBlock(validator: RunningValidator, timeoutMs: number): Promise<void> {
   const {index, ports} = validator.description;
   const ended = Symbol();
   const exit = validator.exited.then(() => ended);
   const deadline = performance.now() + timeoutMs;
-  // Not by its port alone: another program may answer there.
-  if ((await Promise.race([exit, validator.started])) === ended) throw new Error(`validator ${index} stopped before it listened`);
+  await listening(validator);
   for (;;) {
     if (((await blockNumber(ports.eth)) ?? 0n) >= 1n) return;
     if (performance.now() > deadline) throw new Error(`validator ${index} made no block within ${timeoutMs / 1000} s`);

@@ -23,10 +23,11 @@ export interface RunningValidator {
 }
 
 /** Starts one validator's process; its log goes to `node.log` in its home and, line by line, to `onLine`. */
-export function startValidator(description: ValidatorDescription, options: {logLevel?: string; onLine?: (line: string) => void}): RunningValidator {
+export function startValidator(description: ValidatorDescription, options: {logLevel?: string; args?: readonly string[]; onLine?: (line: string) => void}): RunningValidator {
   const logFile = join(description.home, 'node.log');
   const args = [EXECUTABLE, 'start', '--home', description.home];
   if (options.logLevel !== undefined) args.push('--log.level', options.logLevel);
+  args.push(...(options.args ?? []));
   // The ipc channel tells the child when its parent is gone, however that ended.
   const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe', 'ipc']});
   const started = new Promise<void>((resolve) => {

@@ -1,3 +1,4 @@
+export {DevNode, type DevNodeModules} from './dev-node.ts';
 export {Node, type NodeOptions} from './node.ts';
 export {BLOCK_STORE_VERSION} from './layout.ts';
 export {replayBlocks, type Mismatch} from './replay.ts';

@@ -1,12 +1,11 @@
 /** The composition root: builds every part of a node, starts them in order and closes them in reverse. */
-import {readFileSync} from 'node:fs';
 import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFile, SystemClock, type EngineOptions, type KeyValueStore, type SignedMessage, type ValidatorKey} from '#consensus/engine';
 import {DEFAULT_EVIDENCE_REACTOR_OPTIONS, EvidenceReactor, StoredEvidencePool} from '#consensus/evidence';
 import {parseGenesis, sha256, verifySignatureInBackground, type GenesisDoc} from '#proto';
 import {environmentName, homePaths, type HomePaths, type NodeConfig} from '#node/config';
 import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
 import {askPassphrase, readValidatorKey} from '#node/keys';
-import {Mempool} from '#node/mempool';
+import type {Mempool, MempoolClock} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
 import {CometRpcServer, Indexer} from '#node/rpc/comet';
 import {EthRpcServer, type NetworkStatus} from '#node/rpc/eth';
@@ -16,12 +15,15 @@ import {createMetrics, DiskSampler, MetricsServer, type Logger, type NodeMetrics
 import {ChainFeed} from './chain-feed.ts';
 import {cometBackend} from './comet-backend.ts';
 import {timedLog} from './consensus-metrics.ts';
-import {portError, StartError} from './errors.ts';
+import {portError} from './errors.ts';
+import {readGenesisFile} from './genesis-file.ts';
+import {refuseDevelopmentHome} from './home-mode.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
-import {cometRpcMetrics, engineObserver, ethRpcMetrics, mempoolMetrics, reportBlocks} from './observers.ts';
+import {cometRpcMetrics, engineObserver, ethRpcMetrics, reportBlocks} from './observers.ts';
 import {readResumption} from './resumption.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {snapshotSettings, startStateSync} from './state-sync.ts';
+import {createMempool, reloadTransactions} from './transactions.ts';
 import {VERSION} from './version.ts';
 
 export interface NodeOptions {
@@ -61,6 +63,7 @@ export class Node {
     const genesis = parseGenesis(genesisText);
     const release = lockHome(this.#paths.root);
     this.#closers.push(release);
+    refuseDevelopmentHome(this.#paths);
 
     // First of all: it may ask at the terminal, and nothing should wait for that.
     const key = await this.#validatorKey();
@@ -154,6 +157,7 @@ export class Node {
     this.#closers.push(() => evidenceReactor.stop());
     // Not earlier: before the handshake with the application there is no state to check a transaction against.
     network.onTransactions((_peer, transactions) => mempool.receive(transactions));
+    await reloadTransactions(mempool, this.#logger.child('mempool'));
 
     const index = config['tx_index.indexer'] === 'kv' ? await this.#openIndex(engine, execution) : undefined;
     await this.#serve({execution, mempool, network, engine, genesis, key, feed, index});
@@ -200,22 +204,11 @@ export class Node {
     return execution;
   }
 
-  #createMempool(genesis: GenesisDoc, execution: Execution, network: P2pNetwork, clock: ConstructorParameters<typeof Mempool>[1]['clock']): Mempool {
+  #createMempool(genesis: GenesisDoc, execution: Execution, network: P2pNetwork, clock: MempoolClock): Mempool {
     const {chainId} = parseGenesisState(genesis.appState);
-    const mempool = new Mempool(
+    const mempool = createMempool(
       {chainId, feeCapMin: BASE_FEE_FLOOR},
-      {
-        decode: (raw) => execution.decode(raw),
-        state: () => execution.latest,
-        baseFee: () => execution.backend.baseFeeOfNextBlock(),
-        blockGasLimit: () => execution.backend.head().header.gasLimit,
-        intrinsicGas: ({to, data, accessList, authorizationList}) =>
-          execution.backend.intrinsicGas({data, accessList, authorizationList, ...(to === undefined ? {} : {to})}),
-        publish: (batch) => network.publishTransactions(batch),
-        clock,
-        logger: this.#logger.child('mempool'),
-        metrics: mempoolMetrics(this.#metrics),
-      },
+      {paths: this.#paths, execution, publish: (batch) => network.publishTransactions(batch), clock, logger: this.#logger.child('mempool'), metrics: this.#metrics},
     );
     this.#closers.push(() => mempool.close());
     return mempool;
@@ -356,13 +349,4 @@ export class Node {
 async function verifySignatures(signed: readonly SignedMessage[]): Promise<boolean> {
   const answers = await Promise.all(signed.map(({publicKey, message, signature}) => verifySignatureInBackground(publicKey, message, signature)));
   return answers.every((isRight) => isRight);
-}
-
-function readGenesisFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new StartError(`there is no ${path}: write a home first with \`qanat init\` or \`qanat testnet\``);
-    throw new StartError(`cannot read ${path}: ${(error as Error).message}`);
-  }
 }

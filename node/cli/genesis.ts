@@ -36,6 +36,11 @@ export function developmentAccount(index: number): DevelopmentAccount {
   return {address: bytesToHex(keccak256(publicKey).subarray(12)), privateKey: bytesToHex(privateKey)};
 }
 
+/** Those that a development genesis funds. */
+export function developmentAccounts(): readonly DevelopmentAccount[] {
+  return Array.from({length: DEVELOPMENT_ACCOUNTS}, (_, index) => developmentAccount(index));
+}
+
 interface AllocationEntry {
   balance: string;
   nonce?: string;

@@ -1,16 +1,21 @@
 import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {homePaths, loadConfig, OPTIONS} from '#node/config';
-import {Node} from '#node/app';
+import {DevNode, Node} from '#node/app';
 import {createLogger, type Logger} from '#node/telemetry';
+import {developmentAccounts} from './genesis.ts';
 
 /** `qanat start`: runs the node of a home folder until it is told to stop. */
 export function addStartCommand(program: Command, finish: (code: number) => void): void {
-  const command = program.command('start').description('run the node of a home folder').requiredOption('--home <dir>', 'folder with config/ and data/');
+  const command = program
+    .command('start')
+    .description('run the node of a home folder')
+    .requiredOption('--home <dir>', 'folder with config/ and data/')
+    .option('--dev', 'short for --dev.enabled true');
   for (const [name, option] of Object.entries(OPTIONS)) command.option(`--${name} <value>`, option.help);
-  command.action(async (options: Record<string, string>) => {
-    const {home, ...flags} = options;
-    finish(await start(resolve(home ?? ''), flags));
+  command.action(async ({dev, ...options}: {readonly dev?: true}) => {
+    const {home, ...flags} = options as Record<string, string>;
+    finish(await start(resolve(home ?? ''), dev === true ? {...flags, 'dev.enabled': 'true'} : flags));
   });
 }
 
@@ -38,7 +43,7 @@ async function start(home: string, flags: Record<string, string>): Promise<numbe
   process.on('disconnect', () => onSignal('parent gone'));
   process.channel?.unref();
 
-  const node = new Node({home, config}, {logger});
+  const node = config['dev.enabled'] ? new DevNode({home, config}, {logger, accounts: developmentAccounts}) : new Node({home, config}, {logger});
   try {
     await node.start();
     process.send?.('started');
@@ -53,7 +58,7 @@ async function start(home: string, flags: Record<string, string>): Promise<numbe
   return stop.signal.aborted ? 0 : 1;
 }
 
-async function stopInTime(node: Node, logger: Logger): Promise<void> {
+async function stopInTime(node: Node | DevNode, logger: Logger): Promise<void> {
   const late = setTimeout(() => {
     logger.error({afterMs: STOP_MS_MAX}, 'a part of the node does not stop; ending without it');
     process.exit(1);

@@ -20,6 +20,10 @@ export interface HomePaths {
   readonly application: string;
   readonly snapshots: string;
   readonly txIndex: string;
+  /** Transactions of this node's own users that wait. */
+  readonly localTransactions: string;
+  /** What a development chain keeps besides its state; it is here on homes that were run with --dev alone. */
+  readonly development: string;
 }
 
 export function homePaths(root: string): HomePaths {
@@ -40,5 +44,7 @@ export function homePaths(root: string): HomePaths {
     application: join(root, 'data', 'application.db'),
     snapshots: join(root, 'data', 'snapshots'),
     txIndex: join(root, 'data', 'tx_index.db'),
+    localTransactions: join(root, 'data', 'local_transactions'),
+    development: join(root, 'data', 'dev.db'),
   };
 }

@@ -97,6 +97,9 @@ export const OPTIONS = {
   'state.archive': boolean(false, 'Keep the state of every block.'),
   'state.history_blocks': integer(256, 1, 10_000_000, 'Blocks whose state stays readable when archive is false.'),
 
+  'dev.enabled': boolean(false, 'Development chain: one process makes blocks at once, without consensus, and its state can be changed by RPC. Only with one validator.'),
+  'dev.block_interval_ms': integer(0, 0, 2_147_483_647, 'With dev.enabled: time between blocks; 0: a block as soon as a transaction is pending.'),
+
   'test.admin_port': port(0, 'For tests of whole processes: port on 127.0.0.1 at which peers can be cut off; 0 for none. Refused unless QANAT_TEST_ADMIN=1 is set.'),
 
   'log.level': text('info', 'Least severity that is logged.', ['debug', 'info', 'warn', 'error']),

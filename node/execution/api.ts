@@ -1,6 +1,7 @@
 /** What the composition root hands to the execution layer and what it gets back. */
 import type {Application, KeyValueStore, Logger} from '#consensus/engine';
 import type {ChainBackend} from '../rpc/eth/backend.ts';
+import type {ChainAmendments} from './dev/amendments.ts';
 import type {ForkSchedule} from './rules.ts';
 import type {ChainImporter} from './import/importer.ts';
 import type {Address, BlockEvent, StateReader, Transaction} from './types.ts';
@@ -36,11 +37,24 @@ export interface ExecutionOptions {
   readonly archive?: boolean;
   /** Without it, snapshots are neither made nor served nor restored. */
   readonly snapshots?: SnapshotSettings;
+  /** A chain for development alone: it can be changed by hand and taken back, and takes transactions without signatures. */
+  readonly development?: boolean;
   /** Milliseconds for measuring execution. Default `performance.now`. */
   readonly now?: () => number;
 }
 
+/** Only on a chain that was opened for development. Never while the application works on a block. */
+export interface DevelopmentChain {
+  readonly amendments: ChainAmendments;
+  amend(amendments: ChainAmendments): void;
+  readonly nextGasLimit: bigint;
+  readonly initialGasLimit: bigint;
+  /** Takes back all blocks after `number` and forgets the amendments; atomic and durable. */
+  rewind(number: bigint): Promise<void>;
+}
+
 export interface Execution {
+  readonly development?: DevelopmentChain;
   readonly app: Application;
   /** Brings in chains that others made, in the place of consensus. */
   readonly importer: ChainImporter;

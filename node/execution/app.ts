@@ -164,9 +164,9 @@ export class EvmApplication implements Application {
   #admission(time: bigint): Admission {
     const {chain} = this.#modules;
     return new Admission({
-      state: chain.state.newest,
+      state: chain.latest,
       baseFee: chain.nextBaseFee(),
-      gasLimit: chain.parameters.gasLimit,
+      gasLimit: chain.nextGasLimit(),
       rules: chain.schedule.rulesAt(chain.head.block.header.number + 1n, time),
     });
   }

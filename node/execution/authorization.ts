@@ -21,6 +21,17 @@ export function recoverAuthority(authorization: Authorization): Address | undefi
   return recoverAddress(keccak256(message), yParity, r, s);
 }
 
+/** Who signed the tuples of a transaction, as far as they are for this chain. Each costs a recovery: 70 µs. */
+export function authoritiesOf(list: readonly Authorization[], chainId: bigint): ReadonlySet<Address> {
+  const authorities = new Set<Address>();
+  for (const authorization of list) {
+    if (authorization.chainId !== 0n && authorization.chainId !== chainId) continue;
+    const authority = recoverAuthority(authorization);
+    if (authority !== undefined) authorities.add(authority);
+  }
+  return authorities;
+}
+
 /**
  * Applies the tuples of a type 4 transaction in order (EIP-7702, "behavior"); invalid ones are skipped. Returns the refund for
  * authorities that already existed and adds every looked-at authority to `warm`.

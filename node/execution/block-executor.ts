@@ -6,6 +6,7 @@ import {makeReceipt} from './block/receipt.ts';
 import type {PendingReceipt} from './block/receipt.ts';
 import {appHashOf} from './chain.ts';
 import type {Chain} from './chain.ts';
+import {applyAmendments} from './dev/amendments.ts';
 import type {BlockEnvironment, ExecutionEngine} from './engine.ts';
 import {DecodeError, TransactionError} from './errors.ts';
 import {bytesToHex, EMPTY} from './hex.ts';
@@ -67,7 +68,7 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
     number: request.height,
     timestamp: request.time.seconds,
     miner: chain.minerOf(request.proposerAddress),
-    gasLimit: chain.parameters.gasLimit,
+    gasLimit: chain.nextGasLimit(),
     baseFeePerGas: chain.nextBaseFee(),
     prevRandao: prevRandaoOf(request.hash),
     difficulty: 0n,
@@ -77,6 +78,7 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
   const rules = chain.schedule.rulesAt(block.number, block.timestamp);
   const engine = await modules.engineFor(rules);
   const state = new StateOverlay(chain.state.newest);
+  applyAmendments(state, chain.amendments);
   const parentBeaconBlockRoot = bytesToHex(parent.cometHash);
   beginBlock(state, {number: block.number, timestamp: block.timestamp, parentHash: parentHeader.hash, parentBeaconBlockRoot}, rules);
 

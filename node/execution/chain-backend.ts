@@ -101,7 +101,7 @@ export class EvmChainBackend implements ChainBackend {
   }
 
   async stateAt(number: bigint): Promise<StateReader> {
-    const source = this.#modules.chain.state.at(number);
+    const source = this.#modules.chain.stateAt(number);
     return stateReader(() => source);
   }
 
@@ -128,7 +128,7 @@ export class EvmChainBackend implements ChainBackend {
   /** The environment of block `number`, or of the one after it. */
   #callContext(number: bigint, options: CallOptions): CallContext {
     const {chain} = this.#modules;
-    const state = chain.state.at(number);
+    const state = chain.stateAt(number);
     const header = this.#header(number);
     const pending = options.pending === true;
     const height = pending ? header.number + 1n : header.number;

@@ -4,11 +4,13 @@ import {simpleMapRoot} from '#proto';
 import {buildGenesisBlock} from './block/eth-block.ts';
 import {EthBlockStore} from './block/block-store.ts';
 import {nextBaseFee} from './block/base-fee.ts';
+import {afterBlock, amendedSource, decodeAmendments, encodeAmendments, NO_AMENDMENTS} from './dev/amendments.ts';
+import type {ChainAmendments} from './dev/amendments.ts';
 import {ChainError} from './errors.ts';
 import {applyGenesis, parseGenesisState} from './genesis.ts';
 import type {GenesisAccountState} from './genesis.ts';
 import {bigIntToBytes, bytesEqual, bytesToBigInt, bytesToHex, EMPTY, hexToBytes} from './hex.ts';
-import {baseKey, chainRange, genesisKey, headKey, readUint64, restoreKey, uint64} from './keys.ts';
+import {amendmentsKey, baseKey, chainRange, genesisKey, headKey, readUint64, restoreKey, uint64} from './keys.ts';
 import {WIPE_KEYS_PER_BATCH} from './limits.ts';
 import {decodeRlp, encodeRlp} from './rlp.ts';
 import type {ForkRules, ForkSchedule} from './rules.ts';
@@ -16,6 +18,7 @@ import {StateOverlay} from './state/overlay.ts';
 import {StateDatabase} from './state/state-database.ts';
 import type {PreparedState, TrieMark} from './state/state-database.ts';
 import {EMPTY_ROOT_HASH} from './state/types.ts';
+import type {StateSource} from './state/types.ts';
 import type {Address, EthBlock, EthHeader, Hash, Receipt} from './types.ts';
 
 /** Constants of the chain, fixed by genesis. */
@@ -65,6 +68,8 @@ export class Chain {
   #state: StateDatabase;
   #base = 0n;
   #isRestored = false;
+  #amendments = NO_AMENDMENTS;
+  #amended: StateSource | undefined;
 
   constructor(setup: ChainSetup) {
     this.#setup = setup;
@@ -136,8 +141,46 @@ export class Chain {
 
   /** 0 before London, on imported chains. */
   nextBaseFee(): bigint {
+    if (this.#amendments.baseFee !== undefined) return this.#amendments.baseFee;
     if (!this.nextRules().isLondon) return 0n;
     return nextBaseFee(this.head.block.header, this.baseFeeFloor);
+  }
+
+  nextGasLimit(): bigint {
+    return this.#amendments.gasLimit ?? this.parameters.gasLimit;
+  }
+
+  /** Changes by hand that the next block takes in; none but on a development chain. */
+  get amendments(): ChainAmendments {
+    return this.#amendments;
+  }
+
+  /** What was set by hand since block `number`: nothing unless it is the head. */
+  amendmentsAfter(number: bigint): ChainAmendments {
+    return number === this.head.block.header.number ? this.#amendments : NO_AMENDMENTS;
+  }
+
+  /** What block `number` took in before its transactions: whoever executes it again needs it. */
+  amendmentsOf(number: bigint): ChainAmendments {
+    const bytes = this.#setup.db.get(amendmentsKey(number));
+    return bytes === undefined ? NO_AMENDMENTS : decodeAmendments(bytes);
+  }
+
+  amend(amendments: ChainAmendments): void {
+    this.#amendments = amendments;
+    this.#amended = undefined;
+  }
+
+  /** The state that the next block begins with. */
+  get latest(): StateSource {
+    if (this.#amendments.accounts.size === 0) return this.#state.newest;
+    this.#amended ??= amendedSource(this.#state.newest, this.#amendments);
+    return this.#amended;
+  }
+
+  /** The state after block `number`, the newest as amended. Throws ChainError `state-unavailable`. */
+  stateAt(number: bigint): StateSource {
+    return amendedSource(this.#state.at(number), this.amendmentsAfter(number));
   }
 
   minerOf(proposerAddress: Uint8Array): Address {
@@ -231,19 +274,33 @@ export class Chain {
     if (this.#isRestored) ops.push({type: 'del', key: restoreKey});
     this.#isRestored = false;
     this.#head = {block, appHash, cometHash};
+    if (this.#amendments.accounts.size > 0) ops.push({type: 'put', key: amendmentsKey(block.header.number), value: encodeAmendments(this.#amendments)});
+    this.amend(afterBlock(this.#amendments));
     await this.#setup.db.write(ops, {sync: true});
     this.#state.settle();
   }
 
-  /** Writes, for one batch, that take the head block back. This object is of no use afterwards. */
-  rollBackOps(): KeyValueOp[] {
-    const {block} = this.head;
-    const number = block.header.number - 1n;
-    const previous = number < 0n ? undefined : this.blocks.block(number);
-    if (previous === undefined) throw new ChainError('state-unavailable', `there is no block before ${block.header.number} to go back to`);
-    const {ops, trieMark} = this.#state.rollBackOps(previous.header.stateRoot);
+  /** Takes the chain back to the end of block `number`, in one atomic durable batch. */
+  async rewind(number: bigint): Promise<void> {
+    await this.#setup.db.write(this.rollBackOps(number), {sync: true});
+    this.amend(NO_AMENDMENTS);
+    this.#load();
+  }
+
+  /** Writes, for one batch, that take back all blocks after `number`: by default the head. The state must be loaded anew afterwards. */
+  rollBackOps(number: bigint = this.head.block.header.number - 1n): KeyValueOp[] {
+    const head = this.head.block.header.number;
+    const previous = number < 0n || number >= head ? undefined : this.blocks.block(number);
+    if (previous === undefined) throw new ChainError('state-unavailable', `there is no block before ${head} to go back to`);
+    const {ops, trieMark} = this.#state.rollBackOps(number, previous.header.stateRoot);
     const cometHash = number === 0n ? ZERO_COMET_HASH : previous.header.extraData;
-    ops.push(...EthBlockStore.removeOps(block), {
+    for (let later = head; later > number; later--) {
+      const block = this.blocks.block(later);
+      if (block === undefined) throw new Error(`block ${later} is missing: the database is damaged`);
+      for (const op of EthBlockStore.removeOps(block)) ops.push(op);
+      if (this.#setup.db.get(amendmentsKey(later)) !== undefined) ops.push({type: 'del', key: amendmentsKey(later)});
+    }
+    ops.push({
       type: 'put',
       key: headKey,
       value: encodeHead({number, appHash: appHashOf(previous), cometHash, trieMark}),

@@ -1,5 +1,5 @@
 import {claimDatabase} from '#node/storage';
-import type {Execution, ExecutionOptions} from './api.ts';
+import type {DevelopmentChain, Execution, ExecutionOptions} from './api.ts';
 import {EvmApplication} from './app.ts';
 import {BloomIndex} from './block/bloom-index.ts';
 import type {BlockExecutorModules} from './block-executor.ts';
@@ -38,7 +38,8 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     baseFeeFloor: options.chainOptions?.baseFeeFloor ?? BASE_FEE_FLOOR,
     historyBlocks: options.archive === true ? undefined : (options.historyBlocks ?? HISTORY_BLOCKS_DEFAULT),
   });
-  const transactions = new TransactionCache(() => chain.parameters.chainId);
+  const isDevelopment = options.development === true;
+  const transactions = new TransactionCache(() => chain.parameters.chainId, {allowsUnsigned: isDevelopment});
   const decode = transactions.decode.bind(transactions);
   const now = options.now ?? (() => performance.now());
 
@@ -62,9 +63,10 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
   const app = new EvmApplication({chain, logger: options.logger, executor, warmUp, decode, snapshots});
   const {precompiles = true, depositContract} = options.chainOptions ?? {};
   const forks = chainForks(chain.schedule, {precompiles, depositContract});
+  const blooms = new BloomIndex(options.db);
   const backend = new EvmChainBackend({
     chain,
-    blooms: new BloomIndex(options.db),
+    blooms,
     engines,
     forks,
     tracing: new Tracing({chain, engines, now, yieldTurn}),
@@ -87,10 +89,30 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     app,
     importer,
     backend,
-    latest: stateReader(() => chain.state.newest),
+    latest: stateReader(() => chain.latest),
     decode,
     onBlock: (fn) => app.onBlock(fn),
     close: () => app.close(),
+    ...(isDevelopment ? {development: developmentChain(chain, blooms)} : {}),
+  };
+}
+
+function developmentChain(chain: Chain, blooms: BloomIndex): DevelopmentChain {
+  return {
+    get amendments() {
+      return chain.amendments;
+    },
+    amend: (amendments) => chain.amend(amendments),
+    get nextGasLimit() {
+      return chain.nextGasLimit();
+    },
+    get initialGasLimit() {
+      return chain.parameters.gasLimit;
+    },
+    rewind: async (number) => {
+      await chain.rewind(number);
+      blooms.clear();
+    },
   };
 }
 

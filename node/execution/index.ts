@@ -2,11 +2,15 @@
 export {BASE_FEE_FLOOR, createExecution} from './execution.ts';
 export {applicationHeight, rollBackApplication} from './rollback.ts';
 export {parseGenesisState} from './genesis.ts';
-export type {ChainOptions, Execution, ExecutionOptions, SnapshotSettings} from './api.ts';
+export type {ChainOptions, DevelopmentChain, Execution, ExecutionOptions, SnapshotSettings} from './api.ts';
+export {NO_AMENDMENTS} from './dev/amendments.ts';
+export type {ChainAmendments} from './dev/amendments.ts';
+export {encodeUnsigned, isUnsigned} from './dev/unsigned.ts';
 export {ChainError, DecodeError, TransactionError} from './errors.ts';
 export type {ChainErrorCode, DecodeErrorCode, TransactionErrorCode} from './errors.ts';
+export {authoritiesOf} from './authorization.ts';
 export {decodeTransaction} from './transaction.ts';
-export {encodeTransaction, signTransaction} from './transaction-encode.ts';
+export {encodeTransaction, signDigest, signTransaction} from './transaction-encode.ts';
 export type {UnsignedTransaction} from './transaction-encode.ts';
 export {intrinsicGas} from './intrinsic-gas.ts';
 export {validateTransaction} from './validity.ts';

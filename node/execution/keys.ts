@@ -23,6 +23,7 @@ const Space = {
   bloom: 0x34,
   hashOfNumber: 0x35,
   header: 0x36,
+  amendments: 0x37,
 } as const;
 
 export type KeyRange = readonly [gte: Uint8Array, lt: Uint8Array];
@@ -70,5 +71,7 @@ export const numberOfHashKey = (hash: Hash): Uint8Array => key(Space.numberOfHas
 export const locationKey = (hash: Hash): Uint8Array => key(Space.location, hexToBytes(hash));
 export const bloomKey = (number: bigint): Uint8Array => key(Space.bloom, uint64(number));
 export const hashOfNumberKey = (number: bigint): Uint8Array => key(Space.hashOfNumber, uint64(number));
+/** What was set by hand before a block, on a development chain. */
+export const amendmentsKey = (number: bigint): Uint8Array => key(Space.amendments, uint64(number));
 /** Of a block before the one that a restored chain begins with. */
 export const headerKey = (number: bigint): Uint8Array => key(Space.header, uint64(number));

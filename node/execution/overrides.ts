@@ -33,7 +33,7 @@ export function applyStateOverrides(state: StateOverlay, overrides: StateOverrid
   return moves.size === 0 ? undefined : moves;
 }
 
-function overrideAccount(state: StateOverlay, address: Address, override: AccountOverride): void {
+export function overrideAccount(state: StateOverlay, address: Address, override: AccountOverride): void {
   const {balance, nonce, code} = override;
   if (override.state !== undefined && override.stateDiff !== undefined) reject(`account ${checksumAddress(address)} has both 'state' and 'stateDiff'`);
   const slots = override.state ?? override.stateDiff;

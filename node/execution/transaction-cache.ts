@@ -7,10 +7,12 @@ import type {Transaction} from './types.ts';
 /** Decoded transactions by hash: the mempool, the proposal check and the execution all ask for the same ones. */
 export class TransactionCache {
   readonly #chainId: () => bigint;
+  readonly #allowsUnsigned: boolean;
   readonly #transactions = new Map<string, Transaction>();
 
-  constructor(chainId: () => bigint) {
+  constructor(chainId: () => bigint, options: {readonly allowsUnsigned: boolean} = {allowsUnsigned: false}) {
     this.#chainId = chainId;
+    this.#allowsUnsigned = options.allowsUnsigned;
   }
 
   /** Throws DecodeError, also for a blob transaction: this chain has none. */
@@ -19,7 +21,7 @@ export class TransactionCache {
     const hash = keccak256Hex(raw);
     const cached = this.#transactions.get(hash);
     if (cached !== undefined) return cached;
-    const tx = decodeTransaction(raw, {chainId: this.#chainId()});
+    const tx = decodeTransaction(raw, {chainId: this.#chainId(), allowsUnsigned: this.#allowsUnsigned});
     if (this.#transactions.size >= TRANSACTION_CACHE_MAX) {
       const oldest = this.#transactions.keys().next();
       if (oldest.done !== true) this.#transactions.delete(oldest.value);

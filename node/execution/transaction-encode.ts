@@ -1,4 +1,4 @@
-import {bigIntToBytes, concatBytes, EMPTY, hexToBytes} from './hex.ts';
+import {bigIntToBytes, bigIntToFixed, concatBytes, EMPTY, hexToBytes} from './hex.ts';
 import {keccak256} from './keccak.ts';
 import {encodeRlp} from './rlp.ts';
 import type {RlpItem} from './rlp.ts';
@@ -47,6 +47,12 @@ export function encodeUnsigned(tx: UnsignedTransaction): Uint8Array {
 /** Signs with a private key of 32 bytes and encodes. */
 export function signTransaction(tx: UnsignedTransaction, privateKey: Uint8Array): Uint8Array {
   return encodeTransaction(tx, sign(keccak256(signingPayload(tx)), privateKey));
+}
+
+/** r ‖ s ‖ v (27 or 28) over a digest of 32 bytes: the form of eth_sign and EIP-712 signatures. */
+export function signDigest(digest: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  const {yParity, r, s} = sign(digest, privateKey);
+  return concatBytes(bigIntToFixed(r, 32), bigIntToFixed(s, 32), Uint8Array.of(27 + yParity));
 }
 
 function unsignedFields(tx: UnsignedTransaction): RlpItem[] {

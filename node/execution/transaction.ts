@@ -2,6 +2,7 @@
  * Transactions as they come from outside: legacy (with and without EIP-155), EIP-2930, EIP-1559 and EIP-7702.
  * One pass over strict RLP, one native recovery of the sender.
  */
+import {isUnsigned, unsignedSender} from './dev/unsigned.ts';
 import {DecodeError} from './errors.ts';
 import {bigIntToBytes, bytesToBigInt, bytesToHex, bytesToPlainHex, EMPTY} from './hex.ts';
 import {keccak256, keccak256Hex} from './keccak.ts';
@@ -22,6 +23,8 @@ export interface DecodeOptions {
   readonly bytesMax?: number;
   /** Which types and signatures there are. Default: those of the newest fork. */
   readonly rules?: Pick<ForkRules, 'isHomestead' | 'isSpuriousDragon' | 'transactionTypeMax'>;
+  /** Development chains only: transactions of impersonated accounts, without a signature, are decoded too. */
+  readonly allowsUnsigned?: boolean;
 }
 
 const NEWEST = forkRules('osaka');
@@ -181,6 +184,7 @@ function finish(raw: Uint8Array, options: DecodeOptions, payload: Uint8Array, fi
     throw new DecodeError('wrong-chain-id', `invalid chain id for signer: have ${fields.chainId} want ${options.chainId}`);
   }
   let sender = options.sender;
+  if (sender === undefined && options.allowsUnsigned === true && isUnsigned(fields)) sender = unsignedSender(fields.s);
   if (sender === undefined) {
     const {isHomestead} = options.rules ?? NEWEST;
     if (!isValidSignature(fields.r, fields.s, isHomestead)) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');

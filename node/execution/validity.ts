@@ -1,3 +1,4 @@
+import {isUnsigned} from './dev/unsigned.ts';
 import {TransactionError} from './errors.ts';
 import {intrinsicGas} from './intrinsic-gas.ts';
 import {GAS_PER_BLOB, INIT_CODE_BYTES_MAX, TRANSACTION_BLOBS_MAX, TRANSACTION_GAS_MAX} from './limits.ts';
@@ -82,7 +83,7 @@ export function validateTransaction(
   if (tx.nonce > sender.nonce) {
     throw new TransactionError('nonce-too-high', `nonce too high: address ${tx.sender}, tx: ${tx.nonce} state: ${sender.nonce}`);
   }
-  if (sender.code.length > 0 && !(rules.isPrague && delegationOf(sender.code) !== undefined)) {
+  if (sender.code.length > 0 && !isUnsigned(tx) && !(rules.isPrague && delegationOf(sender.code) !== undefined)) {
     throw new TransactionError('sender-not-eoa', `sender not an eoa: address ${tx.sender}, len(code): ${sender.code.length}`);
   }
   if (tx.maxFeePerGas < baseFeePerGas) {

@@ -3,7 +3,7 @@
  * The order of the checks is that of go-ethereum's core/txpool/validation.go, so that a transaction with two faults is refused
  * with the same text as there.
  */
-import type {StateReader, Transaction} from '#node/execution';
+import {isUnsigned, type Address, type StateReader, type Transaction} from '#node/execution';
 import {refuse} from './errors.ts';
 import {INIT_CODE_BYTES_MAX, TRANSACTION_GAS_MAX} from '../execution/limits.ts';
 import {PRICE_BUMP_PERCENT} from './limits.ts';
@@ -55,8 +55,8 @@ export interface SenderRules {
 /** EIP-7702 delegation designator: 0xef0100 ‖ address. */
 const isDelegation = (code: Uint8Array): boolean => code.length === 23 && code[0] === 0xef && code[1] === 0x01 && code[2] === 0x00;
 
-/** Throws PoolError. `queue` holds the sender's fresh nonce and balance; nothing is changed. */
-export function checkAgainstSender(tx: Transaction, queue: SenderQueue, state: StateReader, rules: SenderRules): void {
+/** Throws PoolError. `queue` holds the sender's fresh nonce and balance; nothing is changed. `isAuthority`: a pooled transaction delegates the sender. */
+export function checkAgainstSender(tx: Transaction, queue: SenderQueue, isAuthority: boolean, state: StateReader, rules: SenderRules): void {
   if (tx.nonce < queue.stateNonce) throw refuse.nonceTooLow(queue.stateNonce, tx.nonce);
   const cost = costOf(tx);
   if (queue.balance < cost) throw refuse.insufficientFunds(queue.balance, cost);
@@ -73,7 +73,7 @@ export function checkAgainstSender(tx: Transaction, queue: SenderQueue, state: S
     if (queue.items.length >= rules.senderCountMax) throw refuse.accountLimit(queue.items.length);
     if (!isNext && queue.queuedCount >= rules.senderQueuedCountMax) throw refuse.accountLimit(queue.items.length);
   }
-  checkSenderCode(tx, queue, state, present !== undefined);
+  checkSenderCode(tx, queue, isAuthority, state, present !== undefined);
 }
 
 /** Both caps must rise by the bump, as in go-ethereum's core/txpool/legacypool/list.go. */
@@ -85,13 +85,22 @@ function checkReplacement(tx: Transaction, present: Transaction): void {
 }
 
 /**
- * EIP-3607, and one transaction in flight for delegated accounts: anyone may move such an account's balance, and so make
- * all that it has in the pool worthless at no cost (go-ethereum does the same).
+ * The other side of the same rule: an account with several transactions in the pool is not to be delegated by one more, which would
+ * make them worthless (go-ethereum's legacypool: validateAuth). Throws PoolError.
  */
-function checkSenderCode(tx: Transaction, queue: SenderQueue, state: StateReader, isReplacement: boolean): void {
+export function checkAuthorities(authorities: ReadonlySet<Address>, pooledOf: (address: Address) => number): void {
+  for (const authority of authorities) if (pooledOf(authority) > 1) throw refuse.authorityReserved();
+}
+
+/**
+ * EIP-3607, and one transaction in flight for accounts that are delegated, or will be by a pooled transaction: anyone may move such an
+ * account's balance, and so make all that it has in the pool worthless at no cost (go-ethereum does the same).
+ */
+function checkSenderCode(tx: Transaction, queue: SenderQueue, isAuthority: boolean, state: StateReader, isReplacement: boolean): void {
   const code = state.code(queue.address);
-  if (code.length === 0) return;
-  if (!isDelegation(code)) throw refuse.senderNotEoa(queue.address, code.length);
+  // An impersonated contract sends as if it had a key.
+  if ((code.length === 0 && !isAuthority) || isUnsigned(tx)) return;
+  if (code.length > 0 && !isDelegation(code)) throw refuse.senderNotEoa(queue.address, code.length);
   if (tx.nonce > queue.stateNonce) throw queue.items.length > 0 ? refuse.delegatedLimit() : refuse.delegatedGap();
   if (!isReplacement && queue.items.length > 0) throw refuse.delegatedLimit();
 }

@@ -1,5 +1,5 @@
 /** The pool's transactions by hash and by their bytes. */
-import type {Hash} from '#node/execution';
+import type {Address, Hash} from '#node/execution';
 import type {PooledTransaction} from './sender-queue.ts';
 
 /** The signature stands last in every envelope; its 64 bytes tell transactions apart without hashing them. */
@@ -10,6 +10,7 @@ const tailOf = (raw: Uint8Array): string => Buffer.from(raw.buffer, raw.byteOffs
 export class Catalogue {
   private readonly byHash = new Map<Hash, PooledTransaction>();
   private readonly byTail = new Map<string, PooledTransaction>();
+  private readonly authorizations = new Map<Address, number>();
   private byteCount = 0;
 
   get size(): number {
@@ -35,11 +36,22 @@ export class Catalogue {
     return item !== undefined && Buffer.compare(item.tx.raw, raw) === 0 ? item : undefined;
   }
 
+  /** In the order of arrival. */
+  items(): IterableIterator<PooledTransaction> {
+    return this.byHash.values();
+  }
+
   add(item: PooledTransaction): void {
     const {hash, raw} = item.tx;
     this.byHash.set(hash, item);
     this.byTail.set(tailOf(raw), item);
     this.byteCount += raw.length;
+    for (const authority of item.authorities) this.authorizations.set(authority, (this.authorizations.get(authority) ?? 0) + 1);
+  }
+
+  /** Whether a pooled transaction delegates this account (EIP-7702). */
+  isAuthority(address: Address): boolean {
+    return this.authorizations.has(address);
   }
 
   remove(item: PooledTransaction): void {
@@ -47,6 +59,11 @@ export class Catalogue {
     if (this.byHash.get(hash) !== item) return;
     this.byHash.delete(hash);
     this.byteCount -= raw.length;
+    for (const authority of item.authorities) {
+      const left = (this.authorizations.get(authority) ?? 0) - 1;
+      if (left > 0) this.authorizations.set(authority, left);
+      else this.authorizations.delete(authority);
+    }
     const tail = tailOf(raw);
     if (this.byTail.get(tail) === item) this.byTail.delete(tail);
   }

@@ -26,6 +26,7 @@ export type PoolErrorCode =
   | 'replacement-underpriced'
   | 'account-limit'
   | 'delegated-limit'
+  | 'authority-reserved'
   | 'pool-full'
   | 'empty-authorizations'
   | 'set-code-creation'
@@ -90,13 +91,14 @@ export const refuse = {
   feeCapVeryHigh: () => of('fee-cap-very-high', 'max fee per gas higher than 2^256-1'),
   tipVeryHigh: () => of('tip-very-high', 'max priority fee per gas higher than 2^256-1'),
   tipAboveFeeCap: () => of('tip-above-fee-cap', 'max priority fee per gas higher than max fee per gas'),
-  tipTooLow: (tip: bigint, needed: bigint) => of('underpriced', `transaction underpriced: gas tip cap ${tip}, minimum needed ${needed}`),
+  tipTooLow: (tip: bigint, needed: bigint) => of('underpriced', `transaction gas price below minimum: gas tip cap ${tip}, minimum needed ${needed}`),
   feeCapTooLow: (feeCap: bigint, needed: bigint) => of('underpriced', `transaction underpriced: gas fee cap ${feeCap}, minimum needed ${needed}`),
   underpriced: () => of('underpriced', 'transaction underpriced'),
   replacementUnderpriced: () => of('replacement-underpriced', 'replacement transaction underpriced'),
   accountLimit: (pooled: number) => of('account-limit', `account limit exceeded: pooled ${pooled} txs`),
   delegatedLimit: () => of('delegated-limit', 'in-flight transaction limit reached for delegated accounts'),
   delegatedGap: () => of('delegated-limit', 'gapped-nonce tx from delegated accounts'),
+  authorityReserved: () => of('authority-reserved', 'authority already reserved'),
   poolFull: () => of('pool-full', 'txpool is full'),
   emptyAuthorizations: () => of('empty-authorizations', 'set code tx must have at least one authorization tuple'),
   setCodeCreation: () => of('set-code-creation', 'input string too short for common.Address, decoding into (types.SetCodeTx).To'),

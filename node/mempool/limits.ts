@@ -24,6 +24,8 @@ export interface MempoolLimits {
   readonly rebroadcastIntervalMs: number;
   /** Transactions published again after one block. */
   readonly rebroadcastCountMax: number;
+  /** The journal of own submissions is written anew when it has grown by this much, or by twice what waits. */
+  readonly journalBytesMin: number;
 }
 
 export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
@@ -40,6 +42,7 @@ export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
   gossipDelayMs: 5,
   rebroadcastIntervalMs: 35_000,
   rebroadcastCountMax: 1_000,
+  journalBytesMin: 8 * 1024 * 1024,
 };
 
 /** A replacement must raise both fee caps by this much (geth's PriceBump). */

@@ -7,16 +7,18 @@
 import type {ExecTxResult} from '#proto';
 import type {TransactionSource} from '#consensus/engine';
 import type {PoolBackend} from '#node/rpc/eth';
-import type {Address, Hash, StateReader, Transaction} from '#node/execution';
-import {checkAgainstSender, checkAlone, type AdmissionRules} from './admission.ts';
+import {authoritiesOf, type Address, type Hash, type StateReader, type Transaction} from '#node/execution';
+import {checkAgainstSender, checkAlone, checkAuthorities, type AdmissionRules} from './admission.ts';
 import {Catalogue} from './catalogue.ts';
 import {decodeFailure, PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
 import {EvictionOrder, isWorthMore} from './eviction.ts';
 import {GossipOutbox} from './gossip.ts';
 import {DEFAULT_MEMPOOL_LIMITS, type MempoolLimits} from './limits.ts';
+import {PoolListeners} from './listeners.ts';
 import {reap} from './reap.ts';
+import {readmit, type ReloadReport} from './reload.ts';
 import {Rebroadcast} from './rebroadcast.ts';
-import {costOf, SenderQueue, type PooledTransaction} from './sender-queue.ts';
+import {costOf, NO_AUTHORITIES, SenderQueue, type PooledTransaction} from './sender-queue.ts';
 import type {DropReason, GossipOutcome, MempoolModules, MempoolOptions, TransactionOrigin} from './types.ts';
 
 export class Mempool implements TransactionSource, PoolBackend {
@@ -38,14 +40,14 @@ export class Mempool implements TransactionSource, PoolBackend {
   private sweep: Iterator<SenderQueue> | undefined;
   private isAnnounced = false;
   private isClosed = false;
-  private readonly availableListeners = new Set<() => void>();
-  private readonly pendingListeners = new Set<(tx: Transaction) => void>();
+  private readonly listeners: PoolListeners;
 
   constructor(options: MempoolOptions, modules: MempoolModules) {
     this.options = options;
     this.modules = modules;
     this.limits = {...DEFAULT_MEMPOOL_LIMITS, ...options.limits};
     this.outbox = new GossipOutbox(this.limits, modules);
+    this.listeners = new PoolListeners(modules.logger);
     this.rebroadcast = new Rebroadcast({intervalMs: this.limits.rebroadcastIntervalMs, countMax: this.limits.rebroadcastCountMax});
   }
 
@@ -53,7 +55,9 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   async submit(raw: Uint8Array): Promise<Hash> {
     try {
-      return this.admit(raw, 'local').hash;
+      const {hash} = this.admit(raw, 'local');
+      if (this.modules.journal !== undefined) await this.modules.journal.append(raw);
+      return hash;
     } catch (error) {
       if (error instanceof PoolError) this.modules.metrics?.refused('local', error.code);
       throw error;
@@ -105,8 +109,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   onAvailable(fn: () => void): () => void {
-    this.availableListeners.add(fn);
-    return () => void this.availableListeners.delete(fn);
+    return this.listeners.onAvailable(fn);
   }
 
   async update(_height: bigint, txs: readonly Uint8Array[], _results: readonly ExecTxResult[]): Promise<void> {
@@ -119,6 +122,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     }
     this.sweepOn(state);
     this.publishAgain();
+    if (this.modules.journal?.isFull === true) this.modules.journal.rewrite(this.localRaws());
     this.measure();
     this.isAnnounced = false;
     if (this.hasTransactions()) this.announce();
@@ -168,8 +172,65 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   onPending(fn: (tx: Transaction) => void): () => void {
-    this.pendingListeners.add(fn);
-    return () => void this.pendingListeners.delete(fn);
+    return this.listeners.onPending(fn);
+  }
+
+  /** All that waits, in the order of arrival. */
+  raws(): Uint8Array[] {
+    return [...this.catalogue.items()].map(({tx}) => tx.raw);
+  }
+
+  /** Takes one transaction out; false when it is not here. */
+  remove(hash: Hash): boolean {
+    const item = this.catalogue.get(hash);
+    const queue = item === undefined ? undefined : this.bySender.get(item.tx.sender);
+    if (item === undefined || queue === undefined) return false;
+    const pendingBefore = queue.pendingCount;
+    queue.remove(item.tx.nonce);
+    this.pendingCount += queue.pendingCount - pendingBefore;
+    this.forget([item], 'removed');
+    this.settle(queue);
+    this.eviction = undefined;
+    this.modules.journal?.rewrite(this.localRaws());
+    this.measure();
+    return true;
+  }
+
+  /** Takes what a node that ended had in its journal, as if it were submitted anew, but in parts: it may be much. */
+  async reload(yieldTurn: () => Promise<void>): Promise<ReloadReport> {
+    const {journal} = this.modules;
+    if (journal === undefined) return {admitted: 0, refused: {}};
+    const report = await readmit(journal.load(), (raw) => this.admit(raw, 'local'), yieldTurn);
+    journal.rewrite(this.localRaws());
+    return report;
+  }
+
+  /** The state has changed without a block: all senders are looked at anew. */
+  recheck(): void {
+    this.blocksSeen++;
+    this.eviction = undefined;
+    const state = this.modules.state();
+    for (const queue of [...this.bySender.values()]) this.refresh(queue, state);
+    this.measure();
+  }
+
+  /** The chain went back: the pool becomes `raws`, as far as they can still stand in a block. */
+  restore(raws: readonly Uint8Array[]): void {
+    this.forget([...this.catalogue.items()], 'removed');
+    this.bySender.clear();
+    this.ready.clear();
+    this.pendingCount = 0;
+    this.sweep = this.eviction = undefined;
+    this.isAnnounced = false;
+    for (const raw of raws) {
+      try {
+        this.admit(raw, 'local');
+      } catch (error) {
+        if (!(error instanceof PoolError)) throw error;
+      }
+    }
+    this.modules.journal?.rewrite(this.localRaws());
+    this.measure();
   }
 
   /** Sends what waits to be published, and takes no more. */
@@ -177,13 +238,13 @@ export class Mempool implements TransactionSource, PoolBackend {
     this.outbox.flush();
     this.outbox.close();
     this.isClosed = true;
-    this.availableListeners.clear();
-    this.pendingListeners.clear();
+    this.listeners.clear();
+    this.modules.journal?.close();
   }
 
   // Inside
 
-  private examine(raw: Uint8Array): {readonly tx: Transaction; readonly queue: SenderQueue} {
+  private examine(raw: Uint8Array): {readonly tx: Transaction; readonly queue: SenderQueue; readonly authorities: ReadonlySet<Address>} {
     if (this.isClosed) throw refuse.stopped();
     if (raw.length > this.limits.transactionBytesMax) throw refuse.oversized(raw.length, this.limits.transactionBytesMax);
     const tx = this.decode(raw);
@@ -194,13 +255,16 @@ export class Mempool implements TransactionSource, PoolBackend {
     const known = this.bySender.get(tx.sender);
     const queue = known ?? new SenderQueue(tx.sender);
     if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
-    checkAgainstSender(tx, queue, state, this.limits);
-    return {tx, queue};
+    checkAgainstSender(tx, queue, this.catalogue.isAuthority(tx.sender), state, this.limits);
+    // Last, because it costs the most.
+    const authorities = tx.type === 4 ? authoritiesOf(tx.authorizationList, this.options.chainId) : NO_AUTHORITIES;
+    checkAuthorities(authorities, (address) => this.bySender.get(address)?.items.length ?? 0);
+    return {tx, queue, authorities};
   }
 
   private admit(raw: Uint8Array, origin: TransactionOrigin): Transaction {
-    const {tx, queue} = this.examine(raw);
-    const item: PooledTransaction = {tx, sequence: this.sequence++, cost: costOf(tx)};
+    const {tx, queue, authorities} = this.examine(raw);
+    const item: PooledTransaction = {tx, sequence: this.sequence++, cost: costOf(tx), isLocal: origin === 'local', authorities};
     this.makeRoom(item, queue);
     // Making room may have emptied the sender's queue, and `refresh` drops empty queues from the map.
     if (this.bySender.get(tx.sender) !== queue) this.bySender.set(tx.sender, queue);
@@ -214,6 +278,10 @@ export class Mempool implements TransactionSource, PoolBackend {
     // Only this sender can have gained work; looking at all of them for every submission would be quadratic.
     if (!this.isAnnounced && queue.hasWork(this.modules.baseFee())) this.announce();
     return tx;
+  }
+
+  private *localRaws(): IterableIterator<Uint8Array> {
+    for (const {tx, isLocal} of this.catalogue.items()) if (isLocal) yield tx.raw;
   }
 
   private publishAgain(): void {
@@ -253,7 +321,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     const promoted = this.promoted(queue, queue.promote());
     if (wasPending) promoted.push(item);
     this.eviction?.inserted(queue, item);
-    this.tellPending(promoted);
+    this.listeners.tellPending(promoted);
   }
 
   /** Evicts what is worth less than `item` until it fits; throws PoolError, with the pool as before, when that is not enough. */
@@ -316,7 +384,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     this.pendingCount += queue.pendingCount - promoted.length - pendingBefore;
     this.promoted(queue, promoted);
     this.settle(queue);
-    this.tellPending(promoted);
+    this.listeners.tellPending(promoted);
   }
 
   private promoted(queue: SenderQueue, items: PooledTransaction[]): PooledTransaction[] {
@@ -373,25 +441,10 @@ export class Mempool implements TransactionSource, PoolBackend {
     }
   }
 
-  private tellPending(items: readonly PooledTransaction[]): void {
-    if (this.pendingListeners.size === 0) return;
-    for (const {tx} of items) {
-      for (const listener of this.pendingListeners) this.guard(() => listener(tx));
-    }
-  }
-
   /** Once per block at most. */
   private announce(): void {
     this.isAnnounced = true;
-    for (const listener of this.availableListeners) this.guard(listener);
-  }
-
-  private guard(fn: () => void): void {
-    try {
-      fn();
-    } catch (error) {
-      this.modules.logger.error({err: error}, 'a listener of the transaction pool failed');
-    }
+    this.listeners.tellAvailable();
   }
 
   private measure(): void {

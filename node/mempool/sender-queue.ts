@@ -10,7 +10,13 @@ export interface PooledTransaction {
   readonly sequence: number;
   /** The most that inclusion can take from the sender: gasLimit · maxFeePerGas + value, wei. */
   readonly cost: bigint;
+  /** Submitted to this node, not heard from others. */
+  readonly isLocal: boolean;
+  /** Whose accounts it delegates (EIP-7702). */
+  readonly authorities: ReadonlySet<Address>;
 }
+
+export const NO_AUTHORITIES: ReadonlySet<Address> = new Set();
 
 /** gasLimit · maxFeePerGas + value, wei. */
 export const costOf = (tx: Transaction): bigint => tx.gasLimit * tx.maxFeePerGas + tx.value;
@@ -122,6 +128,18 @@ export class SenderQueue {
       }
     }
     return {dropped, promoted: this.promote()};
+  }
+
+  /** Takes out the transaction with this nonce; what comes after it waits behind a gap then. */
+  remove(nonce: bigint): PooledTransaction | undefined {
+    const index = this.position(nonce);
+    const item = this.items[index];
+    if (item === undefined || item.tx.nonce !== nonce) return undefined;
+    this.items.splice(index, 1);
+    for (; this.pendingCount > index; this.pendingCount--) {
+      this.pendingCost -= this.pendingCount - 1 === index ? item.cost : this.items[this.pendingCount - 2]!.cost;
+    }
+    return item;
   }
 
   /** Takes the last transaction out. */

@@ -1,6 +1,7 @@
 /** What the pool asks of its surroundings. */
 import type {StateReader, Transaction} from '#node/execution';
 import type {PoolErrorCode} from './errors.ts';
+import type {LocalJournal} from './journal.ts';
 import type {MempoolLimits} from './limits.ts';
 
 export interface MempoolLogger {
@@ -16,7 +17,7 @@ export interface MempoolClock {
   setTimer(delayMs: number, fn: () => void): () => void;
 }
 
-export type DropReason = 'included' | 'replaced' | 'evicted' | 'expired';
+export type DropReason = 'included' | 'replaced' | 'evicted' | 'expired' | 'removed';
 
 export interface MempoolMetrics {
   /** After every change that is not part of a larger one. */
@@ -58,4 +59,6 @@ export interface MempoolModules {
   readonly clock: MempoolClock;
   readonly logger: MempoolLogger;
   readonly metrics?: MempoolMetrics;
+  /** Where own submissions are kept across restarts. */
+  readonly journal?: LocalJournal;
 }

@@ -80,7 +80,8 @@ export class FileLog implements LogStore {
     closeSync(this.file);
   }
 
-  private flush(): void {
+  /** Hands what was appended to the operating system: it survives the end of this process, not that of the machine. */
+  flush(): void {
     if (this.pending.length === 0) return;
     const chunks = this.pending;
     this.pending = [];

@@ -22,6 +22,11 @@ export class BloomIndex {
     this.#db = db;
   }
 
+  /** For a chain that was taken back. */
+  clear(): void {
+    this.#chunks.clear();
+  }
+
   async *candidates(from: bigint, to: bigint, filter: LogFilter, head: EthHeader): AsyncIterable<bigint> {
     const last = to < head.number ? to : head.number;
     // Each group is an "or": at least one of its values has to be in the bloom.

@@ -1,4 +1,5 @@
 /** eth_simulateV1 (execution-apis; geth's internal/ethapi/simulate.go): blocks of calls on top of a block, with the headers that they would have. */
+import {applyAmendments} from '../dev/amendments.ts';
 import type {CallRequest, SimulatedBlock, SimulatedCall, SimulationRequest} from '../../rpc/eth/backend.ts';
 import {blobBaseFee} from '../block/blob-fee.ts';
 import {EMPTY_REQUESTS_HASH, ZERO_HASH} from '../block/header.ts';
@@ -117,6 +118,7 @@ class Simulation {
 
   async #execute(planned: PlannedBlock, draft: HeaderDraft, engine: ExecutionEngine, rules: ForkRules): Promise<SimulatedBlock> {
     const state = new StateOverlay(this.#state);
+    if (this.#parent === this.#base) applyAmendments(state, this.#modules.chain.amendmentsAfter(this.#base.number));
     const {withdrawals = []} = planned.blockOverrides;
     const block: BlockEnvironment = {...this.#environment(planned, draft, rules), precompiles: this.#override(planned, state, engine)};
     const {number, timestamp, parentHash, parentBeaconBlockRoot = ZERO_HASH} = draft;

@@ -89,7 +89,7 @@ export class StateDatabase {
     return new StateFork({
       source,
       head: () => this.#head,
-      rewind: () => this.#rewind(number, source),
+      rewind: () => this.#rewind(number).update,
       update: (...args) => this.#trie.update(...args),
     });
   }
@@ -141,19 +141,18 @@ export class StateDatabase {
   }
 
   /**
-   * Writes that take the state back to what the newest block found. This object is of no use afterwards.
+   * Writes that take the state back to the end of block `number`. This object is of no use afterwards.
    * @param stateRoot what has to come out of it.
    */
-  rollBackOps(stateRoot: Hash): {readonly ops: KeyValueOp[]; readonly trieMark: TrieMark} {
-    const number = this.#head - 1n;
-    const diff = this.#diffs.get(this.#head);
-    if (diff === undefined) throw new ChainError('state-unavailable', `what block ${this.#head} changed is not stored any more`);
-    const update = this.#rewind(number, this.at(number), Infinity);
-    if (update.stateRoot !== stateRoot) throw new Error(`the state before block ${this.#head} has root ${update.stateRoot}, its block says ${stateRoot}: the database is damaged`);
-    const ops = FlatState.restoreOps(diff);
+  rollBackOps(number: bigint, stateRoot: Hash): {readonly ops: KeyValueOp[]; readonly trieMark: TrieMark} {
+    // They are pruned from the oldest on.
+    if (this.#diffs.get(number + 1n) === undefined) throw new ChainError('state-unavailable', `what block ${number + 1n} changed is not stored any more`);
+    const {update, before} = this.#rewind(number, Infinity);
+    if (update.stateRoot !== stateRoot) throw new Error(`the state after block ${number} has root ${update.stateRoot}, its block says ${stateRoot}: the database is damaged`);
+    const ops = FlatState.restoreOps(before);
+    for (let later = this.#head; later > number; later--) ops.push({type: 'del', key: diffKey(later)});
     this.#trie.adopt(update);
     for (const op of this.#trie.flush()) ops.push(op);
-    ops.push({type: 'del', key: diffKey(this.#head)});
     return {ops, trieMark: {number, stateRoot}};
   }
 
@@ -166,7 +165,7 @@ export class StateDatabase {
   prove(address: Address, slots: readonly Hash[], number: bigint): {account: Uint8Array[]; slots: Uint8Array[][]} {
     let update: TrieUpdate | undefined;
     const source = this.at(number);
-    if (number < this.#head) update = this.#rewind(number, source);
+    if (number < this.#head) ({update} = this.#rewind(number));
     const storageRoot = source.account(address)?.storageRoot ?? EMPTY_ROOT_HASH;
     return {
       account: this.#trie.prove(update, address),
@@ -175,16 +174,39 @@ export class StateDatabase {
   }
 
   /** The trie as it was after `number`, by setting back all that later blocks changed. */
-  #rewind(number: bigint, source: StateSource, entriesMax = PROOF_REWIND_ENTRIES_MAX): TrieUpdate {
-    const {accounts, slots} = this.#touchedAfter(number, entriesMax);
-    return this.#trie.update(
-      {
-        accounts: new Map([...accounts].map((address) => [address, source.account(address)])),
-        slots: new Map([...slots].map(([address, keys]) => [address, new Map([...keys].map((slot) => [slot, source.slot(address, slot)]))])),
-      },
+  #rewind(number: bigint, entriesMax = PROOF_REWIND_ENTRIES_MAX): {readonly update: TrieUpdate; readonly before: ReverseDiff} {
+    const before = this.#before(number, entriesMax);
+    const update = this.#trie.update(
+      before,
       (address) => this.newest.account(address)?.storageRoot ?? EMPTY_ROOT_HASH,
-      (address) => source.account(address),
+      (address) => (before.accounts.has(address) ? before.accounts.get(address) : this.newest.account(address)),
     );
+    return {update, before};
+  }
+
+  /** Of all that blocks after `number` changed, what it was then: the oldest diff that names a key has it. */
+  #before(number: bigint, entriesMax: number): ReverseDiff {
+    const accounts = new Map<Address, Account | undefined>();
+    const slots = new Map<Address, Map<Hash, Uint8Array>>();
+    let entries = 0;
+    for (let later = this.#head; later > number; later--) {
+      const diff = this.#diffAfter(number, later);
+      entries += diff.entries + 1;
+      if (entries > entriesMax) throw tooMuchChanged(number);
+      for (const [address, account] of diff.accounts) accounts.set(address, account);
+      for (const [address, changed] of diff.slots) {
+        const own = slots.get(address);
+        if (own === undefined) slots.set(address, new Map(changed));
+        else for (const [slot, value] of changed) own.set(slot, value);
+      }
+    }
+    return {accounts, slots, entries};
+  }
+
+  #diffAfter(number: bigint, later: bigint): ReverseDiff {
+    const diff = this.#diffs.get(later);
+    if (diff === undefined) throw new ChainError('state-unavailable', `required historical state unavailable: block ${number}`);
+    return diff;
   }
 
   /** After a start: replays the changed keys since the trie was last written, and checks the outcome against the head's root. */
@@ -208,15 +230,11 @@ export class StateDatabase {
     this.#trie.adopt(update);
   }
 
-  #touchedAfter(number: bigint, entriesMax = Infinity): {accounts: Set<Address>; slots: Map<Address, Set<Hash>>} {
-    let entries = 0;
+  #touchedAfter(number: bigint): {accounts: Set<Address>; slots: Map<Address, Set<Hash>>} {
     const accounts = new Set<Address>();
     const slots = new Map<Address, Set<Hash>>();
     for (let later = number + 1n; later <= this.#head; later++) {
-      const diff = this.#diffs.get(later);
-      if (diff === undefined) throw new ChainError('state-unavailable', `required historical state unavailable: block ${number}`);
-      entries += diff.entries + 1;
-      if (entries > entriesMax) throw new ChainError('limit-exceeded', `too much has changed since block ${number}; ask for a newer block`);
+      const diff = this.#diffAfter(number, later);
       for (const address of diff.accounts.keys()) accounts.add(address);
       for (const [address, changed] of diff.slots) {
         let keys = slots.get(address);
@@ -234,6 +252,10 @@ export class StateDatabase {
     }
     if (changed.size > 0) slots.set(address, changed);
   }
+}
+
+function tooMuchChanged(number: bigint): ChainError {
+  return new ChainError('limit-exceeded', `too much has changed since block ${number}; ask for a newer block`);
 }
 
 function afterOf<K, T>(changes: ReadonlyMap<K, Change<T>>): Map<K, T> {

@@ -1,6 +1,7 @@
 import type {AccountOverride, BlockOverrides, CallRequest, StateOverrides} from '../../rpc/eth/backend.ts';
 import {recoverAuthority} from '../authorization.ts';
 import {executeCall} from '../call.ts';
+import {applyAmendments} from '../dev/amendments.ts';
 import type {Chain} from '../chain.ts';
 import {generatedAddress} from '../created-address.ts';
 import type {Engines} from '../engines.ts';
@@ -91,7 +92,7 @@ export class Tracing {
       });
     }
     const rules = chain.schedule.rulesAt(header.number, header.timestamp);
-    const state = new StateOverlay(chain.state.at(header.number));
+    const state = new StateOverlay(chain.stateAt(header.number));
     return engines.pool(rules).use((engine) => this.#traceCall(request, options, {block, engine, rules, state, environment: environmentOf(header, rules, chain)}));
   }
 
@@ -182,6 +183,7 @@ export class Tracing {
     if (number === 0n) throw new ChainError('call-rejected', 'genesis is not traceable');
     const rules = chain.schedule.rulesAt(number, timestamp);
     const state = new StateOverlay(chain.state.at(number - 1n));
+    applyAmendments(state, chain.amendmentsOf(number));
     return engines.pool(rules).use((engine) => {
       if (rules.isCancun) beginBlock(state, {number, timestamp, parentHash, parentBeaconBlockRoot}, rules);
       return work({block, engine, environment: environmentOf(block.header, rules, chain), rules, state});

@@ -82,6 +82,7 @@ export const rpcErrors = {
 const NODE_ERRORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ChainError: {'state-unavailable': ErrorCode.Server, 'call-rejected': ErrorCode.Server, 'call-aborted': ErrorCode.Server, 'limit-exceeded': ErrorCode.LimitExceeded},
   PoolError: {},
+  DevError: {'limit-exceeded': ErrorCode.LimitExceeded},
   TransactionError: {},
   DecodeError: {},
   /** Codes of the execution-apis specification, eth_simulateV1. */

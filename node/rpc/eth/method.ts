@@ -1,5 +1,6 @@
 /** What one JSON-RPC method is: its parameters, its handler, and an example that the tests run. */
 import type {ChainBackend, NetworkStatus, PoolBackend} from './backend.ts';
+import type {DevBackend} from './dev/backend.ts';
 import type {EncodedCache, EncodedJson} from './encode/encoded.ts';
 import type {Json} from './encode/transaction.ts';
 import {rpcErrors} from './errors.ts';
@@ -29,6 +30,8 @@ export interface RpcContext {
   /** Traces have places of their own, so that they hold up no calls. */
   readonly traces: Semaphore;
   readonly subscriptions: Subscriptions;
+  /** On development chains alone. */
+  readonly dev?: DevBackend;
 }
 
 export type Result = Json | EncodedJson;

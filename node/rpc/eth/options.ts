@@ -1,5 +1,6 @@
 /** How the server is made. */
 import type {ChainBackend, NetworkStatus, PoolBackend} from './backend.ts';
+import type {DevBackend} from './dev/backend.ts';
 import type {EthRpcLimits} from './limits.ts';
 
 export interface EthRpcOptions {
@@ -52,4 +53,6 @@ export interface EthRpcModules {
   /** Default: the system's clock and timers. */
   readonly clock?: EthRpcClock;
   readonly metrics?: EthRpcMetrics;
+  /** Of a development chain: its methods are served then, whatever the namespaces. */
+  readonly dev?: DevBackend;
 }

@@ -7,6 +7,7 @@ import type {AddressInfo} from 'node:net';
 import type {BlockEvent} from '#node/execution';
 import {AccessPolicy} from '../access.ts';
 import {Dispatcher} from './dispatcher.ts';
+import {devMethodTable} from './dev/index.ts';
 import {EncodedCache} from './encode/encoded.ts';
 import {Fees} from './fees.ts';
 import {Filters} from './filters.ts';
@@ -43,7 +44,7 @@ export class EthRpcServer {
   constructor(options: EthRpcOptions, modules: EthRpcModules) {
     this.options = options;
     this.modules = modules;
-    const {chain, pool, network, logger, metrics, clock = systemClock} = modules;
+    const {chain, pool, network, logger, metrics, dev, clock = systemClock} = modules;
     const limits = {...DEFAULT_ETH_RPC_LIMITS, ...options.limits};
     const recent = new RecentBlocks(chain);
     this.context = {
@@ -60,8 +61,10 @@ export class EthRpcServer {
       waiters: new ReceiptWaiters({clock, waitersMax: limits.syncWaitersMax}),
       filters: new Filters({clock, limits, newId: randomId}),
       subscriptions: new Subscriptions({limits, newId: randomId, network, metrics}),
+      ...(dev === undefined ? {} : {dev}),
     };
-    const dispatcher = new Dispatcher(methodTable(limits, options.namespaces ?? DEFAULT_NAMESPACES), {context: this.context, logger, metrics});
+    const methods = methodTable(limits, options.namespaces ?? DEFAULT_NAMESPACES);
+    const dispatcher = new Dispatcher(dev === undefined ? methods : new Map([...methods, ...devMethodTable(limits)]), {context: this.context, logger, metrics});
     const access = new AccessPolicy({allowedHosts: options.allowedHosts ?? ['localhost'], corsOrigins: options.corsOrigins, methods: 'POST'});
     const httpModules = {access, dispatcher, logger, bodyBytesMax: limits.bodyBytesMax, greeting: () => this.greeting()};
     this.webSockets = new WebSocketEndpoint({access, dispatcher, subscriptions: this.context.subscriptions, limits, clock, logger, metrics});
@@ -99,6 +102,7 @@ export class EthRpcServer {
           this.context.subscriptions.onPending(tx);
         }),
       ),
+      ...(this.modules.dev === undefined ? [] : [this.modules.dev.onRewind(() => this.forget())]),
     );
     return {host, port: (this.http.address() as AddressInfo).port};
   }
@@ -119,20 +123,23 @@ export class EthRpcServer {
   }
 
   private onBlock(event: BlockEvent): void {
-    const {recent, encoded, fees, filters, subscriptions, waiters} = this.context;
+    const {recent, fees, filters, subscriptions, waiters} = this.context;
     const {number} = event.block.header;
-    // Only a development chain goes back; then nothing that was kept can be trusted.
-    if (number <= this.lastNumber) {
-      recent.clear();
-      encoded.clear();
-      fees.clear();
-    }
+    if (number <= this.lastNumber) this.forget();
     this.lastNumber = number;
     recent.add(event);
     fees.add(event.block, event.receipts);
     filters.onBlock(event);
     subscriptions.onBlock(event);
     waiters.onBlock(event);
+  }
+
+  /** Only a development chain goes back; then nothing that was kept can be trusted. */
+  private forget(): void {
+    const {recent, encoded, fees} = this.context;
+    recent.clear();
+    encoded.clear();
+    fees.clear();
   }
 
   private guard(fn: () => void): void {

@@ -1,10 +1,21 @@
 import {describe, expect, it} from '@jest/globals';
 import {decodeTransaction} from '../../../node/execution/transaction.ts';
 import {CHAIN_ID, COIN, GWEI, key, RECIPIENT, senderOf, signed, testPool} from './support.ts';
-import {signTransaction} from '../../../node/execution/transaction-encode.ts';
+import {bytesToBigInt, bigIntToBytes, concatBytes, hexToBytes} from '../../../node/execution/hex.ts';
+import {keccak256} from '../../../node/execution/keccak.ts';
+import {encodeRlp} from '../../../node/execution/rlp.ts';
+import {signDigest, signTransaction} from '../../../node/execution/transaction-encode.ts';
+import type {Authorization} from '../../../node/execution/types.ts';
 
 const bytes = (length: number, fill = 1): Uint8Array => new Uint8Array(length).fill(fill);
 const AUTHORIZATION = {chainId: CHAIN_ID, address: RECIPIENT, nonce: 0n, yParity: 0, r: 1n, s: 1n};
+
+/** An EIP-7702 tuple signed by account `index`. */
+function authorizationBy(index: number, nonce: bigint, chainId = CHAIN_ID): Authorization {
+  const tuple = encodeRlp([bigIntToBytes(chainId), hexToBytes(RECIPIENT), bigIntToBytes(nonce)]);
+  const signature = signDigest(keccak256(concatBytes(Uint8Array.of(5), tuple)), key(index));
+  return {chainId, address: RECIPIENT, nonce, yParity: signature[64]! - 27, r: bytesToBigInt(signature.subarray(0, 32)), s: bytesToBigInt(signature.subarray(32, 64))};
+}
 
 describe('what the pool takes', () => {
   it.each([
@@ -90,7 +101,7 @@ describe('refusals, in geth\'s words', () => {
 
   it('a tip below the operator\'s minimum', async () => {
     const {pool} = testPool({}, {tipMin: 2n * GWEI});
-    await expect(pool.submit(signed(0, 0n))).rejects.toThrow('transaction underpriced: gas tip cap 1000000000, minimum needed 2000000000');
+    await expect(pool.submit(signed(0, 0n))).rejects.toThrow('transaction gas price below minimum: gas tip cap 1000000000, minimum needed 2000000000');
   });
 
   it('the same again', async () => {
@@ -119,6 +130,29 @@ describe('refusals, in geth\'s words', () => {
     await expect(pool.submit(signed(0, 1n))).rejects.toThrow('in-flight transaction limit reached for delegated accounts');
     await pool.submit(signed(0, 0n, {maxFeePerGas: 6n * GWEI, maxPriorityFeePerGas: 2n * GWEI}));
     expect(pool.counts()).toEqual({pending: 1, queued: 0});
+  });
+
+  it('more than one in flight of an account that a pooled transaction delegates', async () => {
+    const {pool, state} = setUp();
+    state.nonces.set(senderOf(0), 0n);
+    const hash = await pool.submit(signed(1, 0n, {type: 4, gasLimit: 100_000n, authorizationList: [authorizationBy(0, 1n)]}));
+    await expect(pool.submit(signed(0, 1n))).rejects.toThrow('gapped-nonce tx from delegated accounts');
+    await pool.submit(signed(0, 0n));
+    await expect(pool.submit(signed(0, 1n))).rejects.toThrow('in-flight transaction limit reached for delegated accounts');
+    // Once it is gone, so is the limit.
+    expect(pool.remove(hash)).toBe(true);
+    await pool.submit(signed(0, 1n));
+    expect(pool.counts().pending).toBe(2);
+  });
+
+  it('a delegation of an account that has several in flight; for another chain it is nobody\'s', async () => {
+    const {pool, state} = setUp();
+    state.nonces.set(senderOf(0), 0n);
+    for (const nonce of [0n, 1n]) await pool.submit(signed(0, nonce));
+    const delegating = (chainId: bigint) => signed(1, 0n, {type: 4, gasLimit: 100_000n, authorizationList: [authorizationBy(0, 2n, chainId)]});
+    for (const chainId of [CHAIN_ID, 0n]) await expect(pool.submit(delegating(chainId))).rejects.toThrow(/^authority already reserved$/);
+    await pool.submit(delegating(1n));
+    expect(pool.counts().pending).toBe(3);
   });
 
   it('a sequence that together costs more than the sender has', async () => {

@@ -1,5 +1,5 @@
 /** A pool over a state that tests set by hand, with real signatures where a test is about the wire. */
-import {Mempool, type MempoolLimits, type MempoolOptions} from '../../../node/mempool/index.ts';
+import {Mempool, type LocalJournal, type MempoolLimits, type MempoolOptions} from '../../../node/mempool/index.ts';
 import {intrinsicGasOf} from './intrinsic.ts';
 import {decodeTransaction} from '../../../node/execution/transaction.ts';
 import {signTransaction, type UnsignedTransaction} from '../../../node/execution/transaction-encode.ts';
@@ -69,6 +69,7 @@ export function testPool(
   limits: Partial<MempoolLimits> = {},
   options: Partial<MempoolOptions> = {},
   decode: (raw: Uint8Array) => Transaction = (raw) => decodeTransaction(raw),
+  journal?: LocalJournal,
 ): TestPool {
   const state = new TestState();
   const clock = new TestClock();
@@ -85,6 +86,7 @@ export function testPool(
       publish: (batch) => published.push([...batch]),
       clock,
       logger: silent,
+      ...(journal === undefined ? {} : {journal}),
     },
   );
   return {pool, state, clock, published, chain};

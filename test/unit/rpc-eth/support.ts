@@ -1,7 +1,7 @@
 /** A server on a free port over a chain in memory and the real pool; blocks are sealed when a test says so, or at once. */
 import {privateKeyToAccount} from 'viem/accounts';
 import {Mempool} from '../../../node/mempool/index.ts';
-import {EthRpcServer, type EthRpcClock, type EthRpcLogger, type EthRpcOptions, type NetworkStatus} from '../../../node/rpc/eth/index.ts';
+import {EthRpcServer, type DevBackend, type EthRpcClock, type EthRpcLogger, type EthRpcOptions, type NetworkStatus} from '../../../node/rpc/eth/index.ts';
 import {decodeTransaction} from '../../../node/execution/transaction.ts';
 import {TransactionCache} from '../../../node/execution/transaction-cache.ts';
 import type {Address, EthBlock} from '../../../node/execution/types.ts';
@@ -66,7 +66,7 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
-export async function startNode(options: Partial<EthRpcOptions> = {}, modules: {clock?: EthRpcClock; autoMine?: boolean; logger?: EthRpcLogger} = {}): Promise<TestNode> {
+export async function startNode(options: Partial<EthRpcOptions> = {}, modules: {clock?: EthRpcClock; autoMine?: boolean; logger?: EthRpcLogger; dev?: DevBackend} = {}): Promise<TestNode> {
   const chain = new TestChain([ALICE, BOB], {[TOKEN]: token});
   const transactions = new TransactionCache(() => CHAIN_ID);
   const pool = new Mempool(
@@ -85,7 +85,7 @@ export async function startNode(options: Partial<EthRpcOptions> = {}, modules: {
   const node = {network: {peerCount: 3, listening: true, syncing: undefined} as NetworkStatus};
   const server = new EthRpcServer(
     {port: 0, clientVersion: 'Qanat/v0.1.0/test', ...options},
-    {chain, pool, network: () => node.network, logger: modules.logger ?? silent, ...(modules.clock !== undefined && {clock: modules.clock})},
+    {chain, pool, network: () => node.network, logger: modules.logger ?? silent, ...(modules.clock !== undefined && {clock: modules.clock}), ...(modules.dev !== undefined && {dev: modules.dev})},
   );
   const {port} = await server.listen();
   const mine = async (): Promise<EthBlock> => {
