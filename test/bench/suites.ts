@@ -5,7 +5,9 @@ export interface Suite {
 }
 
 export const SUITES: ReadonlyMap<string, Suite> = new Map([
-  ['tps', {summary: 'committed transfers per second over JSON-RPC, one validator and four', load: () => import('./suites/tps.ts')}],
+  ['tps', {summary: 'committed ETH and ERC-20 transfers per second over JSON-RPC, beside anvil and Hardhat', load: () => import('./suites/tps.ts')}],
+  ['evm', {summary: 'Mgas per second of loops of the EVM through eth_call, beside anvil', load: () => import('./suites/evm.ts')}],
+  ['rpc', {summary: 'requests per second of reading methods, beside anvil', load: () => import('./suites/rpc.ts')}],
   ['groth16', {summary: 'proof verification: SAP 0x0a01, snarkjs, a Solidity verifier over 0x08', load: () => import('./suites/groth16.ts')}],
   ['consensus', {summary: 'block intervals, commit latency, recovery, sync, memory, simulation speed', load: () => import('./suites/consensus/main.ts')}],
   ['gas', {summary: 'nanoseconds of work per gas: SAPs and standard precompiles', load: () => import('./suites/gas.ts')}],

@@ -15,8 +15,8 @@ type Chunk = readonly {readonly number: bigint; readonly bloom: Uint8Array}[];
 /** Finds blocks that may hold a log. Only blocks with logs have a record; old ones are read in chunks that stay in memory for a while. */
 export class BloomIndex {
   readonly #db: KeyValueStore;
-  /** Full chunks only: they do not change any more. */
-  readonly #chunks = new Map<bigint, Chunk>();
+  /** With the block from which on nothing has been read yet. */
+  readonly #chunks = new Map<bigint, {readonly blocks: Chunk; readonly next: bigint}>();
 
   constructor(db: KeyValueStore) {
     this.#db = db;
@@ -43,20 +43,24 @@ export class BloomIndex {
     if (last === head.number && from <= last && head.logsBloom.some((byte) => byte !== 0) && matches(head.logsBloom)) yield last;
   }
 
+  /** Blocks of a chunk that lie before the head. What is read stays read: only what came since is asked for again. */
   async #chunk(index: bigint, head: bigint): Promise<Chunk> {
-    const cached = this.#chunks.get(index);
-    if (cached !== undefined) return cached;
     const first = index * BLOOM_CHUNK_BLOCKS;
     const end = first + BLOOM_CHUNK_BLOCKS;
-    const chunk: {number: bigint; bloom: Uint8Array}[] = [];
-    for await (const [key, bloom] of this.#db.range(bloomKey(first), bloomKey(end))) chunk.push({number: readUint64(key, 1), bloom});
-    if (head >= end) {
-      this.#chunks.set(index, chunk);
+    const last = head < end ? head : end;
+    for (;;) {
+      const known = this.#chunks.get(index) ?? {blocks: [], next: first};
+      if (known.next >= last) return known.blocks;
+      const blocks = [...known.blocks];
+      for await (const [key, bloom] of this.#db.range(bloomKey(known.next), bloomKey(last))) blocks.push({number: readUint64(key, 1), bloom});
+      // Another search may have read on meanwhile.
+      if ((this.#chunks.get(index)?.next ?? first) !== known.next) continue;
+      this.#chunks.set(index, {blocks, next: last});
       if (this.#chunks.size > BLOOM_CHUNK_CACHE_MAX) {
         const oldest = this.#chunks.keys().next();
         if (oldest.done !== true) this.#chunks.delete(oldest.value);
       }
+      return blocks;
     }
-    return chunk;
   }
 }

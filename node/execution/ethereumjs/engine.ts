@@ -9,6 +9,8 @@ import type {Hardfork} from '../rules.ts';
 import {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
 import {gethError} from './errors.ts';
+import {installFastOpcodes} from './fast-opcodes.ts';
+import {installInterpreterLoop} from './interpreter-loop.ts';
 import {WarmJournal} from './journal.ts';
 import {installJumpAnalysis} from './jump-analysis.ts';
 import {Observation} from './observation.ts';
@@ -67,6 +69,8 @@ class EthereumjsEngine implements ExecutionEngine {
     const journal = WarmJournal.install(evm, states);
     const prototype = await interpreterPrototype(evm, states);
     installJumpAnalysis(evm, prototype);
+    installFastOpcodes(evm, states, journal);
+    installInterpreterLoop(evm, prototype);
     const observation = new Observation(evm, prototype, () => options.yieldTurn());
     installPacer(evm, async () => {
       await options.yieldTurn();

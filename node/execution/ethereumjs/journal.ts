@@ -1,6 +1,6 @@
 import type {EVM} from '@ethereumjs/evm';
 import type {Account as EvmAccount, Address as EvmAddress} from '@ethereumjs/util';
-import {bytesToPlainHex} from '../hex.ts';
+import {bytesToHex, bytesToPlainHex} from '../hex.ts';
 import type {OverlayStateManager} from './state-manager.ts';
 
 type Undo = {readonly address: string; readonly slot: string | undefined};
@@ -93,13 +93,19 @@ export class WarmJournal {
   }
 
   addWarmedStorage(address: Uint8Array, slot: Uint8Array): void {
-    const addressHex = bytesToPlainHex(address);
-    this.#warm(addressHex);
-    const slotHex = bytesToPlainHex(slot);
-    const key = addressHex + slotHex;
-    if (this.#slots.has(key) || this.#pinnedSlots.has(key)) return;
+    this.warmSlot(bytesToHex(address), bytesToHex(slot));
+  }
+
+  /** Warms a slot, both in hex with 0x; whether it was cold. */
+  warmSlot(address: string, slot: string): boolean {
+    const plain = address.slice(2);
+    this.#warm(plain);
+    const plainSlot = slot.slice(2);
+    const key = plain + plainSlot;
+    if (this.#slots.has(key) || this.#pinnedSlots.has(key)) return false;
     this.#slots.add(key);
-    this.#undo.push({address: addressHex, slot: slotHex});
+    this.#undo.push({address: plain, slot: plainSlot});
+    return true;
   }
 
   #isWarm(address: string): boolean {

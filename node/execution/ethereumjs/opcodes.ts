@@ -15,11 +15,16 @@ export interface RunState {
   programCounter: number;
 }
 
-export type OpcodeHandler = (runState: RunState, common: unknown) => Promise<void> | undefined;
+export type OpcodeHandler = (runState: RunState, common: unknown) => Promise<void> | undefined | void;
+
+/** What an opcode costs besides `gas`, its base fee; the answer holds both. */
+export type GasHandler = (runState: RunState, gas: bigint, common: unknown) => Promise<bigint> | bigint;
 
 export interface OpcodeEntry {
-  readonly opcodeInfo: {readonly isAsync: boolean; readonly feeBigInt: bigint};
+  readonly opcodeInfo: {readonly isAsync: boolean; readonly dynamicGas: boolean; readonly isInvalid: boolean; readonly feeBigInt: bigint};
   readonly opHandler: OpcodeHandler;
+  /** Where `dynamicGas` says so. */
+  readonly gasHandler?: GasHandler;
 }
 
 export function opcodesOf(evm: EVM): OpcodeEntry[] {

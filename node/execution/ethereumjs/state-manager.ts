@@ -19,6 +19,11 @@ export class OverlayStateManager implements StateManagerInterface {
     clear: (): void => {},
   };
 
+  /** The overlay of the frame that runs, for handlers that read it synchronously. */
+  get current(): StateOverlay {
+    return this.#state;
+  }
+
   get #state(): StateOverlay {
     if (this.overlay === undefined) throw new Error('the EVM runs outside of a frame');
     return this.overlay;
@@ -103,12 +108,19 @@ export class OverlayStateManager implements StateManagerInterface {
   }
 }
 
+/** A frame asks for the hex of its own address with every access to storage. */
+const hexOfAddress = new WeakMap<EvmAddress, Address>();
+
 export function addressOf(address: EvmAddress): Address {
-  return bytesToHex(address.bytes);
+  let hex = hexOfAddress.get(address);
+  if (hex === undefined) hexOfAddress.set(address, (hex = bytesToHex(address.bytes)));
+  return hex;
 }
 
 export function toEvmAddress(address: Address): EvmAddress {
-  return new EvmAddress(hexToBytes(address));
+  const converted = new EvmAddress(hexToBytes(address));
+  hexOfAddress.set(converted, address);
+  return converted;
 }
 
 function toEvmAccount(account: Account): EvmAccount {

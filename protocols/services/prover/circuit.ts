@@ -9,10 +9,10 @@
  */
 import {createHash, randomUUID} from 'node:crypto';
 import {mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {encodeVerificationKey, keyHash} from '#precompiles/codec';
 import type {SnarkjsVerificationKey} from '#precompiles/codec';
+import {defaultCacheDir} from '../cache.ts';
 import {ARTEFACT_BYTES_MAX} from '../limits.ts';
 import {circuitHash, compileCircuit, SETUP_VERSION} from './compile.ts';
 import {prove, verify} from './groth16.ts';
@@ -54,10 +54,6 @@ export type PrepareOptions = {
 
 export class CircuitError extends Error {
   override readonly name = 'CircuitError';
-}
-
-export function defaultCacheDir(): string {
-  return process.env['QANAT_CACHE'] ?? join(homedir(), '.cache', 'qanat');
 }
 
 type SetupRecord = {

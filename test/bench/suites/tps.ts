@@ -1,173 +1,188 @@
 /**
- * Committed transfers per second of a devnet of real validator processes: transfers are signed beforehand, then sent
- * to validator 0 over JSON-RPC in batches of 100 on 4 connections, and counted in the blocks that it serves.
+ * Committed transactions per second of real validator processes, beside anvil and Hardhat in the same run. Transactions are signed
+ * beforehand, sent over JSON-RPC, and counted when the latest state holds them and their receipts can be read.
  */
-import {Agent} from 'node:http';
 import {parseArgs} from 'node:util';
-import {startDevnet} from '../../support/devnet.ts';
-import type {TestDevnet} from '../../support/devnet.ts';
+import {measureLoad, BATCH_SIZE, CONNECTIONS, type Throughput, type Way} from '../load/measure.ts';
+import {PARTS, ProfileFolder, profileClockUs, type Part} from '../load/profile.ts';
+import {prepareCrew, signLoad, type Crew, type Kind} from '../load/senders.ts';
+import {startPeer, startQanat, withTarget, type ChainPeer, type Target} from '../load/targets.ts';
 import {printMachine, printTable} from '../measure.ts';
-import {ask, post, signTransfers} from '../transfers.ts';
+import {median, oneOf, peersOf, whole} from '../options.ts';
 
-const BATCH_SIZE = 100;
-const CONNECTIONS = 4;
-/** How often the head is asked for: the error that this makes in the time of the last block. */
-const POLL_INTERVAL_MS = 100;
 const TRANSACTIONS_MAX = 60_000;
 const SECONDS_MAX = 600;
+/** Transactions of each kind before anything is measured: compilers at run time and caches get to work. */
+const WARM_UP = 2_000;
+
+const KINDS: readonly Kind[] = ['eth', 'erc20'];
+const WAYS: readonly Way[] = ['batch', 'single'];
+/** The goals of the project, against anvil. */
+const GOALS: Readonly<Record<`${Kind} ${Way}`, number | undefined>> = {'eth batch': 1.2, 'erc20 batch': 0.5, 'eth single': 1, 'erc20 single': undefined};
 
 const USAGE = `Usage: npm run bench -- tps [options]
 
-  --transactions N   transfers to send to each network, 100 to ${TRANSACTIONS_MAX} (default 20000)
-  --validators LIST  networks to measure (default 1,4)
-  --seconds S        how long a network may take to commit them, 1 to ${SECONDS_MAX} (default 120)
+  --peer NAME        anvil or hardhat, measured in the same run; may be repeated (npm run peers installs them)
+  --transactions N   of each measurement, 100 to ${TRANSACTIONS_MAX} (default 10000)
+  --kinds LIST       of ${KINDS.join(',')} (default both)
+  --ways LIST        of ${WAYS.join(',')} (default both; networks of several validators are measured with the first)
+  --validators LIST  networks of ours to measure (default 1,4)
+  --rounds N         measurements of each chain in turn; medians are shown (default 1)
+  --parts            processor time by part of a node from its profile, and nothing else
+  --seconds S        how long a measurement may take, 1 to ${SECONDS_MAX} (default 120)
 `;
 
 interface Options {
+  readonly peers: readonly ChainPeer[];
   readonly transactions: number;
+  readonly kinds: readonly Kind[];
+  readonly ways: readonly Way[];
   readonly validators: readonly number[];
+  readonly rounds: number;
+  readonly parts: boolean;
   readonly secondsMax: number;
 }
 
-interface Outcome {
-  readonly validators: number;
-  readonly sent: number;
-  readonly refused: number;
-  readonly committed: number;
-  readonly blocks: number;
-  readonly sendSeconds: number;
-  readonly commitSeconds: number;
-}
+type LoadName = `${Kind} ${Way}`;
+type Results = Map<LoadName, Throughput[]>;
 
 export async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
+  if (options === undefined) return;
   printMachine();
-  const rows: string[][] = [];
-  for (const validators of options.validators) {
-    const outcome = await measure(validators, options);
-    rows.push([
-      String(outcome.validators),
-      (outcome.committed / outcome.commitSeconds).toFixed(0),
-      outcome.committed.toLocaleString('en'),
-      outcome.refused.toLocaleString('en'),
-      String(outcome.blocks),
-      `${outcome.sendSeconds.toFixed(1)} s`,
-      `${outcome.commitSeconds.toFixed(1)} s`,
-    ]);
-    if (outcome.committed < outcome.sent - outcome.refused) process.exitCode = 1;
+  if (options.parts) return measureParts(options);
+  const results = new Map<string, Results>();
+  const starts: (() => Promise<Target>)[] = [];
+  if (options.validators.includes(1)) starts.push(() => startQanat(1));
+  for (const peer of options.peers) starts.push(() => startPeer(peer));
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const start of starts) await measureTarget(start, options, options.ways, results);
   }
-  printTable(['validators', 'committed tx/s', 'committed', 'refused', 'blocks', 'sent in', 'committed in'], rows);
-  console.log(`Transfers in batches of ${BATCH_SIZE} on ${CONNECTIONS} connections; the sender runs on the same machine.\n`);
+  for (const validators of options.validators.filter((count) => count > 1)) {
+    await measureTarget(() => startQanat(validators), options, options.ways.slice(0, 1), results);
+  }
+  print(results, options);
 }
 
-function parseOptions(args: readonly string[]): Options {
+function parseOptions(args: readonly string[]): Options | undefined {
   const {values} = parseArgs({
     args: [...args],
-    options: {transactions: {type: 'string'}, validators: {type: 'string'}, seconds: {type: 'string'}},
-    strict: true,
+    options: {
+      peer: {type: 'string', multiple: true},
+      transactions: {type: 'string', default: '10000'},
+      kinds: {type: 'string', default: KINDS.join(',')},
+      ways: {type: 'string', default: WAYS.join(',')},
+      validators: {type: 'string', default: '1,4'},
+      rounds: {type: 'string', default: '1'},
+      parts: {type: 'boolean', default: false},
+      seconds: {type: 'string', default: '120'},
+      help: {type: 'boolean', short: 'h', default: false},
+    },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return undefined;
+  }
   return {
-    transactions: whole('--transactions', values.transactions ?? '20000', 100, TRANSACTIONS_MAX),
-    validators: (values.validators ?? '1,4').split(',').map((text) => whole('--validators', text, 1, 32)),
-    secondsMax: whole('--seconds', values.seconds ?? '120', 1, SECONDS_MAX),
+    peers: peersOf(values.peer),
+    transactions: whole('--transactions', values.transactions, 100, TRANSACTIONS_MAX),
+    kinds: values.kinds.split(',').map((text) => oneOf('--kinds', text, KINDS)),
+    ways: values.ways.split(',').map((text) => oneOf('--ways', text, WAYS)),
+    validators: values.validators.split(',').map((text) => whole('--validators', text, 1, 32)),
+    rounds: whole('--rounds', values.rounds, 1, 20),
+    parts: values.parts,
+    secondsMax: whole('--seconds', values.seconds, 1, SECONDS_MAX),
   };
 }
 
-function whole(flag: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new Error(`${flag} is "${text}", expected a whole number from ${min} to ${max}\n\n${USAGE}`);
-  }
-  return value;
-}
-
-async function measure(validators: number, options: Options): Promise<Outcome> {
-  console.log(`Starting ${validators} validator${validators === 1 ? '' : 's'} …`);
-  const devnet = await startDevnet({validators, args: ['--log-level', 'warn']});
-  const stop = (): void => void devnet.dispose().finally(() => process.exit(130));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    return await load(devnet, validators, options);
-  } finally {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-    await devnet.dispose();
-  }
-}
-
-async function load(devnet: TestDevnet, validators: number, {transactions, secondsMax}: Options): Promise<Outcome> {
-  const url = devnet.rpcUrl();
-  console.log(`Signing ${transactions.toLocaleString('en')} transfers …`);
-  const lanes = await signedLanes(devnet, url, transactions);
-  const firstBlock = BigInt(await ask<string>(url, 'eth_blockNumber')) + 1n;
-
-  console.log('Sending …');
-  const start = performance.now();
-  const seconds = (): number => (performance.now() - start) / 1_000;
-  let refused = 0;
-  let sendSeconds = 0;
-  const sending = Promise.all(lanes.map((lane) => sendLane(url, lane))).then((refusals) => {
-    refused = refusals.reduce((sum, count) => sum + count, 0);
-    sendSeconds = seconds();
+async function measureTarget(start: () => Promise<Target>, options: Options, ways: readonly Way[], results: Map<string, Results>): Promise<void> {
+  await withTarget(start, async (target) => {
+    let ofTarget = results.get(target.label);
+    if (ofTarget === undefined) results.set(target.label, (ofTarget = new Map()));
+    const crew = await prepared(target, options);
+    for (const kind of options.kinds) {
+      for (const way of ways) {
+        const throughput = await measureLoad(target, crew, signLoad(crew, kind, options.transactions), way, options.secondsMax);
+        console.log(`${target.label.padEnd(16)} ${kind.padEnd(5)} ${way.padEnd(6)} ${perSecond(throughput)} tx/s, ${perTransaction(throughput)} µs of processor each`);
+        ofTarget.set(`${kind} ${way}`, [...(ofTarget.get(`${kind} ${way}`) ?? []), throughput]);
+      }
+    }
   });
-  let isSent = false;
-  let failure: unknown;
-  void sending.then(
-    () => (isSent = true),
-    (error: unknown) => (failure = error),
-  );
-
-  let committed = 0;
-  let blocks = 0;
-  let commitSeconds = 0;
-  let next = firstBlock;
-  while (seconds() < secondsMax && !(isSent && committed >= transactions - refused)) {
-    if (failure !== undefined) throw failure;
-    const head = BigInt(await ask<string>(url, 'eth_blockNumber'));
-    for (; next <= head; next++) {
-      const {transactions: hashes} = await ask<{transactions: string[]}>(url, 'eth_getBlockByNumber', [`0x${next.toString(16)}`, false]);
-      if (hashes.length === 0) continue;
-      committed += hashes.length;
-      blocks++;
-      commitSeconds = seconds();
-      const receipt = await ask<{status: string}>(url, 'eth_getTransactionReceipt', [hashes.at(-1)]);
-      if (receipt.status !== '0x1') throw new Error(`a transfer in block ${next} failed`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
-  }
-  if (!isSent) throw new Error(`the transfers were not even sent within ${secondsMax} s`);
-  console.log(`${committed.toLocaleString('en')} committed in ${blocks} blocks.\n`);
-  return {validators, sent: transactions, refused, committed, blocks, sendSeconds, commitSeconds};
 }
 
-/** One list of raw transactions per connection. An account keeps to its connection, so that its nonces arrive in order. */
-async function signedLanes(devnet: TestDevnet, url: string, count: number): Promise<string[][]> {
-  const lanes = Array.from({length: CONNECTIONS}, (): string[] => []);
-  for (const {sender, raw} of await signTransfers(devnet.network, url, count)) lanes[sender % CONNECTIONS]!.push(raw);
-  return lanes;
+async function prepared(target: Target, {kinds, secondsMax}: Options): Promise<Crew> {
+  const crew = await prepareCrew(target.url);
+  for (const kind of kinds) await measureLoad(target, crew, signLoad(crew, kind, WARM_UP), 'batch', secondsMax);
+  return crew;
 }
 
-/** Sends a lane batch after batch on one connection; answers how many transactions were refused. */
-async function sendLane(url: string, lane: readonly string[]): Promise<number> {
-  const agent = new Agent({keepAlive: true, maxSockets: 1});
-  let refused = 0;
-  try {
-    for (let at = 0; at < lane.length; at += BATCH_SIZE) {
-      const batch = lane.slice(at, at + BATCH_SIZE).map((raw, i) => ({
-        jsonrpc: '2.0',
-        id: at + i,
-        method: 'eth_sendRawTransaction',
-        params: [raw],
-      }));
-      const answers = await post(url, agent, JSON.stringify(batch));
-      if (!Array.isArray(answers)) throw new Error(`a batch was answered with ${JSON.stringify(answers).slice(0, 200)}`);
-      const errors = (answers as {error?: {message: string}}[]).filter(({error}) => error !== undefined);
-      if (errors.length > 0 && refused === 0) console.log(`First refusal: ${errors[0]!.error!.message}`);
-      refused += errors.length;
+function print(results: ReadonlyMap<string, Results>, {kinds, ways, peers, transactions}: Options): void {
+  const own = results.get('qanat');
+  const rows: string[][] = [];
+  for (const kind of kinds) {
+    for (const way of ways) {
+      for (const [label, ofTarget] of results) {
+        const list = ofTarget.get(`${kind} ${way}`);
+        if (list === undefined) continue;
+        const rate = median(list.map(({transactions: count, seconds}) => count / seconds));
+        const ours = own?.get(`${kind} ${way}`)?.map(({transactions: count, seconds}) => count / seconds);
+        const ratio = ours === undefined || label.startsWith('qanat') ? '' : `${(median(ours) / rate).toFixed(2)} ×`;
+        const goal = label.startsWith('anvil') && ratio !== '' ? GOALS[`${kind} ${way}`] : undefined;
+        const cost = median(list.map(({processorSeconds, transactions: count}) => (processorSeconds * 1e6) / count));
+        rows.push([`${kind}, ${way}`, label, rate.toFixed(0), `${cost.toFixed(0)} µs`, ratio, goal === undefined ? '' : `${goal} ×`]);
+      }
     }
-  } finally {
-    agent.destroy();
   }
-  return refused;
+  console.log('');
+  printTable(['load', 'chain', 'committed tx/s', 'processor per tx', 'qanat against it', 'goal'], rows);
+  console.log(`${transactions.toLocaleString('en')} transactions each. batch: ${BATCH_SIZE} in a request, ${CONNECTIONS.batch} connections; single: one in a request, ${CONNECTIONS.single} connections.`);
+  console.log('The sender runs on the same machine. Ours: consensus and durable commits.');
+  if (peers.length > 0) console.log('Peers as they start by default, one block for each transaction, in memory; anvil with --mixed-mining, or it would not commit all.');
+  console.log('');
+}
+
+/** One validator that profiles itself, which costs some time too. */
+async function measureParts(options: Options): Promise<void> {
+  const columns: {name: string; perPart: Map<Part | 'threads', number>; total: number}[] = [];
+  for (const kind of options.kinds) {
+    for (const way of options.ways) {
+      const folder = new ProfileFolder();
+      try {
+        let window: {pid: number; fromUs: number; toUs: number; throughput: Throughput} | undefined;
+        await withTarget(
+          () => startQanat(1, folder.env),
+          async (target) => {
+            const crew = await prepared(target, options);
+            const load = signLoad(crew, kind, options.transactions);
+            const fromUs = profileClockUs();
+            const throughput = await measureLoad(target, crew, load, way, options.secondsMax);
+            window = {pid: target.pids[0]!, fromUs, toUs: fromUs + throughput.seconds * 1e6, throughput};
+          },
+        );
+        const {pid, fromUs, toUs, throughput} = window!;
+        const perPart = new Map<Part | 'threads', number>();
+        let seen = 0;
+        for (const [part, seconds] of folder.read(pid, fromUs, toUs)) {
+          perPart.set(part, (seconds * 1e6) / throughput.transactions);
+          seen += seconds;
+        }
+        perPart.set('threads', (Math.max(0, throughput.processorSeconds - seen) * 1e6) / throughput.transactions);
+        columns.push({name: `${kind}, ${way}`, perPart, total: (throughput.processorSeconds * 1e6) / throughput.transactions});
+      } finally {
+        folder.dispose();
+      }
+    }
+  }
+  const rows = [...PARTS, 'threads' as const].map((part) => [part, ...columns.map(({perPart}) => perPart.get(part)!.toFixed(0))]);
+  rows.push(['all', ...columns.map(({total}) => total.toFixed(0))]);
+  printTable(['processor per tx, µs', ...columns.map(({name}) => name)], rows);
+  console.log('From a profile that the node takes of itself, by the nearest named caller; threads: the rest of the process’s time.\n');
+}
+
+function perSecond({transactions, seconds}: Throughput): string {
+  return (transactions / seconds).toFixed(0).padStart(6);
+}
+
+function perTransaction({transactions, processorSeconds}: Throughput): string {
+  return ((processorSeconds * 1e6) / transactions).toFixed(0);
 }

@@ -7,7 +7,7 @@ import {JUMP_ANALYSIS_CODE_BYTES_MAX} from '../../../node/execution/limits.ts';
 import {bytes, newChain} from './support.ts';
 import type {TestChain} from './support.ts';
 
-const opcodes = Array.from({length: 256}, (): OpcodeEntry => ({opcodeInfo: {isAsync: false, feeBigInt: 0n}, opHandler: () => undefined}));
+const opcodes = Array.from({length: 256}, (): OpcodeEntry => ({opcodeInfo: {isAsync: false, dynamicGas: false, isInvalid: false, feeBigInt: 1n}, opHandler: () => undefined}));
 const target: Address = `0x${'0a'.repeat(20)}`;
 const other: Address = `0x${'0b'.repeat(20)}`;
 const GAS_MAX = 50_000_000n;
