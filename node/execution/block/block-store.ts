@@ -1,7 +1,7 @@
 import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
 import {blockKey, bloomKey, hashOfNumberKey, headerKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
-import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX} from '../limits.ts';
+import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX, FOREIGN_TRANSACTION_BYTES_MAX} from '../limits.ts';
 import {decodeRlp, encodeRlp} from '../rlp.ts';
 import type {RlpItem} from '../rlp.ts';
 import {decodeTransaction} from '../transaction.ts';
@@ -187,7 +187,7 @@ function decodeBlock(bytes: Uint8Array): EthBlock {
   if (!Array.isArray(raws) || !Array.isArray(senders) || !(size instanceof Uint8Array)) throw new Error('database record: block expected');
   return {
     header: headerOfItem(header!),
-    transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array), isForeign: true})),
+    transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array), bytesMax: FOREIGN_TRANSACTION_BYTES_MAX})),
     size: Number(readUint64(size)),
     ...(Array.isArray(uncles) && uncles.length > 0 && {uncles: uncles.map((uncle) => uncleBlock(headerOfItem(uncle)))}),
     ...(Array.isArray(withdrawals) && withdrawals.length > 0 && {withdrawals: withdrawals.map(withdrawalOfItem)}),

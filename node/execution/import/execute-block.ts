@@ -10,7 +10,7 @@ import type {BlockEnvironment, ExecutionEngine} from '../engine.ts';
 import {DecodeError, TransactionError} from '../errors.ts';
 import {bytesEqual, bytesToHex} from '../hex.ts';
 import {keccak256} from '../keccak.ts';
-import {BLOCK_RLP_BYTES_MAX} from '../limits.ts';
+import {BLOCK_RLP_BYTES_MAX, FOREIGN_TRANSACTION_BYTES_MAX} from '../limits.ts';
 import {processTransaction} from '../processor.ts';
 import {encodeRlp} from '../rlp.ts';
 import type {ForkRules} from '../rules.ts';
@@ -82,7 +82,7 @@ export async function executeImportedBlock(decoded: DecodedBlock, modules: Impor
 function transactionsOf({header, transactions}: DecodedBlock, rules: ForkRules, chainId: bigint): Transaction[] {
   return transactions.map((raw, index) => {
     try {
-      return decodeTransaction(raw, {chainId, rules, isForeign: true});
+      return decodeTransaction(raw, {chainId, rules, bytesMax: FOREIGN_TRANSACTION_BYTES_MAX});
     } catch (error) {
       if (error instanceof DecodeError) throw invalid(header, `transaction ${index}: ${error.message}`, error);
       throw error;
