@@ -2,6 +2,7 @@
 import {Mempool, type LocalJournal, type MempoolLimits, type MempoolOptions} from '../../../node/mempool/index.ts';
 import {intrinsicGasOf} from './intrinsic.ts';
 import {decodeTransaction} from '../../../node/execution/transaction.ts';
+import {TransactionCache} from '../../../node/execution/transaction-cache.ts';
 import {signTransaction, type UnsignedTransaction} from '../../../node/execution/transaction-encode.ts';
 import type {Address, Hash, StateReader, Transaction} from '../../../node/execution/types.ts';
 
@@ -65,10 +66,16 @@ export interface TestPool {
   readonly chain: {baseFee: bigint; blockGasLimit: bigint};
 }
 
+/** What a node gives its pool. */
+function nodeDecoder(): (raw: Uint8Array) => Transaction {
+  const cache = new TransactionCache(() => CHAIN_ID);
+  return (raw) => cache.decode(raw);
+}
+
 export function testPool(
   limits: Partial<MempoolLimits> = {},
   options: Partial<MempoolOptions> = {},
-  decode: (raw: Uint8Array) => Transaction = (raw) => decodeTransaction(raw),
+  decode: (raw: Uint8Array) => Transaction = nodeDecoder(),
   journal?: LocalJournal,
 ): TestPool {
   const state = new TestState();
