@@ -68,12 +68,12 @@ const MEMORY_GAS_MAX = 36_028_809_887_088_637n;
 
 /** Observations by their EVM, while they run. */
 const running = new WeakMap<EVM, Observation>();
-/** Interpreter prototypes whose `run` looks here, and the prototype that an observed interpreter gets instead. */
+/** Interpreter prototypes whose `run` looks here. */
 const watched = new WeakSet<object>();
 
 /**
- * Shows the runs of one EVM to an observer. Interpreters of an observed run get a prototype of their own; all others only pay for
- * one look-up per frame.
+ * Shows the runs of one EVM to an observer. Interpreters of an observed run get a prototype of their own, another one when instructions
+ * are watched and not only frames; all others only pay for one look-up per frame.
  */
 export class Observation {
   readonly #evm: EVM;
@@ -90,6 +90,11 @@ export class Observation {
     this.#evm = evm;
     this.#yieldTurn = yieldTurn;
     watch(prototype as Interpreter);
+  }
+
+  /** Only then do instructions pay for being observed. */
+  get watchesSteps(): boolean {
+    return this.observer.step !== undefined || this.observer.fault !== undefined;
   }
 
   get observer(): ExecutionObserver {
@@ -156,14 +161,16 @@ export class Observation {
 function watch(prototype: Interpreter): void {
   if (watched.has(prototype)) return;
   watched.add(prototype);
-  const observed = observedPrototype(prototype);
+  const frames = Object.assign(Object.create(prototype) as object, frameMethods(prototype));
+  const steps = Object.assign(Object.create(frames) as object, stepMethods(prototype));
   const {run} = prototype;
   prototype.run = function (this: Interpreter, code: Uint8Array, opts: unknown): Promise<RunResult> {
     const observation = running.get(this._evm);
     if (observation === undefined) return run.call(this, code, opts);
-    Object.setPrototypeOf(this, observed);
+    Object.setPrototypeOf(this, observation.watchesSteps ? steps : frames);
     return run.call(this, code, opts).then((result) => {
       if (result.exceptionError === undefined) showImplicitStop(this._runState, code, observation.observer);
+      else if (evmFailure(result.exceptionError) === INVALID_OPCODE) observation.invalidOpcode = this._runState.opCode;
       return result;
     });
   };
@@ -180,8 +187,10 @@ function observationOf(interpreter: Interpreter): Observation {
   return running.get(interpreter._evm)!;
 }
 
-function observedPrototype(prototype: Interpreter): object {
-  const methods: Partial<Interpreter> & ThisType<Interpreter> = {
+type Methods = Partial<Interpreter> & ThisType<Interpreter>;
+
+function stepMethods(prototype: Interpreter): Methods {
+  return {
     async runStep(entry) {
       const {programCounter} = this._runState;
       try {
@@ -189,9 +198,8 @@ function observedPrototype(prototype: Interpreter): object {
       } catch (error) {
         const failure = evmFailure(error);
         if (failure !== undefined && failure !== STOP && failure !== REVERT) {
-          const isInvalid = failure === INVALID_OPCODE;
           const observation = observationOf(this);
-          if (isInvalid) observation.invalidOpcode = this._runState.opCode;
+          if (failure === INVALID_OPCODE) observation.invalidOpcode = this._runState.opCode;
           // The interpreter moves on as soon as an instruction is paid for; it looks at the stack later than geth.
           const isUnpaid = STACK_FAILURES.has(failure) || (failure === OUT_OF_GAS && this._runState.programCounter === programCounter);
           observation.observer.fault?.({error: observation.errorOf(failure), isUnpaid});
@@ -206,7 +214,11 @@ function observedPrototype(prototype: Interpreter): object {
       if (turn !== undefined) await turn;
       observation.observer.step?.(new InterpreterStep(this._runState, cost > MEMORY_GAS_MAX ? constantGas(this) : cost, gasLeft, memoryWords));
     },
+  };
+}
 
+function frameMethods(prototype: Interpreter): Methods {
+  return {
     async _baseCall(message) {
       const observation = observationOf(this);
       const {observer} = observation;
@@ -259,7 +271,6 @@ function observedPrototype(prototype: Interpreter): object {
       prototype.log.call(this, data, count, topics);
     },
   };
-  return Object.assign(Object.create(prototype) as object, methods);
 }
 
 function constantGas({_evm, _runState}: Interpreter): bigint {

@@ -63,9 +63,17 @@ describe('a node does not start', () => {
     ['state sync without a trusted height', {...SYNC, 'state_sync.trust_height': '0'}, /set state_sync\.trust_height \(1 or more\)/],
     ['state sync without a trusted hash', {...SYNC, 'state_sync.trust_hash': ''}, /state_sync\.trust_hash \(64 hex digits\)/],
     ['state sync and a trusted hash that is too short', {...SYNC, 'state_sync.trust_hash': 'ab'.repeat(31)}, /state_sync\.trust_hash/],
-    ['state sync and RPC servers that are down', SYNC, /state sync cannot begin/],
   ])('with %s', async (_name, flags, message) => {
     await expect(start(flags)).rejects.toThrow(message);
+  });
+
+  it('with state sync while no RPC server answers: it waits, says so, and can be stopped', async () => {
+    const waits = Promise.withResolvers<void>();
+    const watching = {...logger, warn: (_fields: object, message: string) => message.includes('no server of state_sync.rpc_servers answers') && waits.resolve()};
+    const node = new Node({home, config: loadConfig({flags: {...PORTS, ...SYNC}})}, {logger: {...watching, child: () => watching as unknown as Logger}});
+    const started = node.start();
+    await waits.promise;
+    await Promise.all([expect(started).rejects.toThrow(/state sync cannot begin/), node.stop()]);
   });
 
   it('and does with all of them as they should be', async () => {
