@@ -2,7 +2,7 @@
 import type {AbciEvent, BlockID, Commit, ConsensusParams, ExecTxResult, GenesisDoc, Proposal, Timestamp, Validator, ValidatorSet, ValidatorUpdate} from '#proto';
 import type {RoundState, TimeoutOptions} from '#consensus/core';
 import type {Application} from './application.ts';
-import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, SignedPosition, Signer, TransactionSource, VerifySignatures, WriteGroup} from './ports.ts';
+import type {Clock, EngineObserver, EvidencePool, EvidenceRefusal, KeyValueStore, Logger, LogStore, PeerNetwork, Signer, TransactionSource, VerifySignatures, WriteGroup} from './ports.ts';
 
 export interface EngineOptions {
   readonly timeouts: TimeoutOptions;
@@ -19,17 +19,6 @@ export interface EngineOptions {
    * node may run with it. Default 0: do not look.
    */
   readonly doubleSignCheckHeight?: bigint;
-  /** Of an operator who has made sure that nothing rests on what this validator forgot. */
-  readonly resumption?: Resumption;
-}
-
-/** Leave to sign at a height of which a lock may have been forgotten. */
-export interface Resumption {
-  readonly height: bigint;
-  /** In which this validator begins: above all that it and the others signed. */
-  readonly round: number;
-  /** What it has signed last. Another loss, after this validator has signed more, needs another leave. */
-  readonly lastSigned: SignedPosition;
 }
 
 export interface GossipOptions {

@@ -10,7 +10,6 @@ export {
   type EvidenceSubmission,
   type GossipOptions,
   type PeerRoundState,
-  type Resumption,
   type RoundStateSnapshot,
 } from './api.ts';
 export {ConsensusEngine} from './engine.ts';

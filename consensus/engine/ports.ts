@@ -133,6 +133,8 @@ export type KeyValueOp =
  * blocks. What is held can be read; it is on disk in the order blocks and state, application, and each of them as a whole or not at all.
  */
 export interface WriteGroup {
+  /** Of keys and values that the next flush will write. */
+  readonly heldBytes: number;
   /** From now on every write is held, whatever durability it asks for. */
   open(): void;
   /** Durable when it resolves: all that was written before the call. What is written meanwhile is held. */

@@ -4,4 +4,3 @@ export {BLOCK_STORE_VERSION} from './layout.ts';
 export {replayBlocks, type Mismatch} from './replay.ts';
 export {StartError} from './errors.ts';
 export {VERSION} from './version.ts';
-export {readResumption, serialiseResumption} from './resumption.ts';

@@ -20,7 +20,6 @@ import {readGenesisFile} from './genesis-file.ts';
 import {refuseDevelopmentHome} from './home-mode.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
 import {cometRpcMetrics, engineObserver, ethRpcMetrics, reportBlocks} from './observers.ts';
-import {readResumption} from './resumption.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {snapshotSettings, startStateSync} from './state-sync.ts';
 import {createMempool, reloadTransactions} from './transactions.ts';
@@ -216,11 +215,9 @@ export class Node {
 
   #engineOptions(): EngineOptions {
     const config = this.#config;
-    const resumption = readResumption(this.#paths.resumption);
     return {
       ...DEFAULT_ENGINE_OPTIONS,
       doubleSignCheckHeight: BigInt(config['consensus.double_sign_check_height']),
-      ...(resumption === undefined ? {} : {resumption}),
       timeouts: {
         proposeMs: config['consensus.timeout_propose_ms'],
         proposeDeltaMs: config['consensus.timeout_propose_delta_ms'],

@@ -6,7 +6,6 @@ import {addInitCommand} from './init.ts';
 import {addKeysCommand} from './keys.ts';
 import {addReplayCommand} from './replay.ts';
 import {addResetCommand} from './reset.ts';
-import {addResumeSigningCommand} from './resumeSigning.ts';
 import {addRollbackCommand} from './rollback.ts';
 import {addLightCommand} from './light.ts';
 import {addStartCommand} from './start.ts';
@@ -30,7 +29,6 @@ export async function main(args: readonly string[], options: {readonly scryptCos
   addRollbackCommand(program, finish);
   addReplayCommand(program, finish);
   addResetCommand(program, finish);
-  addResumeSigningCommand(program, finish);
   addLightCommand(program, finish);
   program
     .command('version')

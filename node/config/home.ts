@@ -8,8 +8,6 @@ export interface HomePaths {
   readonly nodeKey: string;
   readonly validatorKey: string;
   readonly validatorState: string;
-  /** Written by `qanat resume-signing`. */
-  readonly resumption: string;
   /** Named accounts of the operator. */
   readonly keyRing: string;
   readonly data: string;
@@ -34,7 +32,6 @@ export function homePaths(root: string): HomePaths {
     nodeKey: join(root, 'config', 'node_key.json'),
     validatorKey: join(root, 'config', 'priv_validator_key.json'),
     validatorState: join(root, 'data', 'priv_validator_state.json'),
-    resumption: join(root, 'data', 'resume_signing.json'),
     keyRing: join(root, 'keyring'),
     data: join(root, 'data'),
     addressBook: join(root, 'data', 'addrbook.json'),

@@ -9,8 +9,17 @@ export interface GroupMember {
   hold(): void;
   /** From now on they are not; what is held is still to be sealed. */
   release(): void;
-  /** What is held becomes one batch, and what comes after it another. Returns the function that writes it, durably. */
-  seal(): () => Promise<void>;
+  /** What is held becomes one batch, and what comes after it another. */
+  seal(): SealedBatch;
+  /** Bytes of keys and values that are held and not sealed. */
+  readonly heldBytes: number;
+}
+
+export interface SealedBatch {
+  /** Durably. */
+  write(): Promise<void>;
+  /** It will not be written, because what comes before it could not be: all that waits for it fails. */
+  abandon(error: unknown): void;
 }
 
 export class StoreGroup implements WriteGroup {
@@ -25,19 +34,23 @@ export class StoreGroup implements WriteGroup {
     return member;
   }
 
+  get heldBytes(): number {
+    return this.#members.reduce((sum, member) => sum + member.heldBytes, 0);
+  }
+
   open(): void {
     this.#isOpen = true;
     for (const member of this.#members) member.hold();
   }
 
   flush(): Promise<void> {
-    const writes = this.#members.map((member) => member.seal());
+    const batches = this.#members.map((member) => member.seal());
     const written = this.#written.then(async () => {
-      for (const write of writes) await write();
+      for (const batch of batches) await batch.write();
     });
-    // Not after a failure either: the databases would part.
+    // Nothing is written after a failure either: the databases would part.
     this.#written = written;
-    written.catch(() => undefined);
+    written.catch((error: unknown) => batches.forEach((batch) => batch.abandon(error)));
     return written;
   }
 
@@ -59,6 +72,7 @@ interface Batch {
 export class GroupedStore implements KeyValueStore, GroupMember {
   readonly #db: KeyValueStore;
   #held = newBatch();
+  #heldBytes = 0;
   #isHolding = false;
   /** Being written, oldest first. */
   readonly #sealed: Batch[] = [];
@@ -75,12 +89,24 @@ export class GroupedStore implements KeyValueStore, GroupMember {
     this.#isHolding = false;
   }
 
-  seal(): () => Promise<void> {
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  seal(): SealedBatch {
     const batch = this.#held;
-    if (batch.ops.size === 0) return () => Promise.resolve();
+    if (batch.ops.size === 0) return {write: () => Promise.resolve(), abandon: () => undefined};
     this.#held = newBatch();
+    this.#heldBytes = 0;
     this.#sealed.push(batch);
-    return () => this.#write(batch);
+    return {
+      write: () => this.#write(batch),
+      abandon: (error) => {
+        const failed = Promise.reject(error as Error);
+        failed.catch(() => undefined);
+        batch.settle(failed);
+      },
+    };
   }
 
   /** When it fails, all that waits for it does. */
@@ -100,7 +126,10 @@ export class GroupedStore implements KeyValueStore, GroupMember {
 
   async write(ops: readonly KeyValueOp[], options: {sync: boolean}): Promise<void> {
     if (this.#isHolding) {
-      for (const op of ops) this.#held.ops.set(idOf(op.key), op);
+      for (const op of ops) {
+        this.#held.ops.set(idOf(op.key), op);
+        this.#heldBytes += op.key.length + (op.type === 'put' ? op.value.length : 0);
+      }
       return;
     }
     // What was sealed comes first.

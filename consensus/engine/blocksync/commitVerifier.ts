@@ -10,6 +10,7 @@ import type {ConsensusState} from '../store/state.ts';
 import type {BlockPair, ReceivedBlock} from './types.ts';
 
 interface Early {
+  readonly first: ReceivedBlock;
   readonly second: ReceivedBlock;
   /** Hash of the validators that it was held against. */
   readonly validators: string;
@@ -20,7 +21,8 @@ interface Early {
 export class CommitVerifier {
   private readonly chainId: string;
   private readonly verifySignatures: VerifySignatures | undefined;
-  private readonly early = new Map<ReceivedBlock, Early>();
+  /** By height. What a peer sent that has gone since is replaced when its height comes from another. */
+  private readonly early = new Map<bigint, Early>();
 
   constructor(chainId: string, verifySignatures: VerifySignatures | undefined) {
     this.chainId = chainId;
@@ -29,18 +31,21 @@ export class CommitVerifier {
 
   /** Begins to verify a pair that comes later, against the validators of a height before it if its header names them. */
   begin({first, second}: BlockPair, validators: ConsensusState['validators']): void {
-    if (this.early.get(first)?.second === second) return;
+    const known = this.early.get(first.height);
+    if (known?.first === first && known.second === second) return;
     const hash = hashOf(validators);
     if (!equalBytes(first.block.header.validatorsHash, hash)) return;
-    this.early.set(first, {second, validators: toHex(hash), isRight: this.isRight({first, second}, validators)});
+    // Whatever goes wrong here is found again, with its words, when the pair's turn comes.
+    const isRight = this.isRight({first, second}, validators).catch(() => false);
+    this.early.set(first.height, {first, second, validators: toHex(hash), isRight});
   }
 
   /** The second block's LastCommit proves the first. All of its signatures are verified: the second is invalid with a wrong one. */
   async problemOf(pair: BlockPair, validators: ConsensusState['validators']): Promise<Problem> {
     const {first, second} = pair;
-    const early = this.early.get(first);
-    this.early.delete(first);
-    if (early?.second === second && early.validators === toHex(hashOf(validators)) && (await early.isRight)) return undefined;
+    const early = this.early.get(first.height);
+    this.early.delete(first.height);
+    if (early?.first === first && early.second === second && early.validators === toHex(hashOf(validators)) && (await early.isRight)) return undefined;
     return verifyCommit(this.chainId, validators, first.blockId, first.height, second.block.lastCommit);
   }
 

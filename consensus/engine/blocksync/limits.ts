@@ -68,5 +68,8 @@ export const SERVE_INTERVAL_MS = 10;
 export const GROUP_BLOCKS_MAX = 128;
 export const GROUP_BYTES_MAX = 4_194_304;
 
+/** Keys and values that wait in memory for their group, of all databases: a small block can write much. */
+export const GROUP_HELD_BYTES_MAX = 67_108_864;
+
 /** Commits that are verified before their turn. */
 export const VERIFY_AHEAD_MAX = 16n;

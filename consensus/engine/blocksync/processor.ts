@@ -9,7 +9,7 @@ import type {Clock, CommittedEvent, EngineObserver, Logger, VerifySignatures, Wr
 import type {BlockStore} from '../store/blockStore.ts';
 import type {ConsensusState} from '../store/state.ts';
 import {CommitVerifier} from './commitVerifier.ts';
-import {BLOCKS_PER_TURN, GROUP_BLOCKS_MAX, GROUP_BYTES_MAX, STALL_TICKS, VERIFY_AHEAD_MAX} from './limits.ts';
+import {BLOCKS_PER_TURN, GROUP_BLOCKS_MAX, GROUP_BYTES_MAX, GROUP_HELD_BYTES_MAX, STALL_TICKS, VERIFY_AHEAD_MAX} from './limits.ts';
 import type {BlockPair, BlockPool} from './pool.ts';
 
 export interface ProcessorModules {
@@ -63,8 +63,12 @@ export class BlockProcessor {
     } finally {
       const {held} = this;
       this.held = [];
-      await this.flushing;
-      await writeGroup?.close();
+      try {
+        await this.flushing;
+      } finally {
+        // Also after a failure: it says so to all who wait, and to all who write.
+        await writeGroup?.close();
+      }
       this.tell(held);
     }
   }
@@ -152,17 +156,20 @@ export class BlockProcessor {
   }
 
   private isGroupFull(): boolean {
-    return this.modules.writeGroup === undefined || this.held.length >= GROUP_BLOCKS_MAX || this.heldBytes >= GROUP_BYTES_MAX;
+    const {writeGroup} = this.modules;
+    if (writeGroup === undefined || this.held.length >= GROUP_BLOCKS_MAX || this.heldBytes >= GROUP_BYTES_MAX) return true;
+    return writeGroup.heldBytes >= GROUP_HELD_BYTES_MAX;
   }
 
   /** Begins to make durable what was applied. Blocks go on meanwhile, unless the group before is still being written. */
   private async flush(): Promise<void> {
     await this.flushing;
     const {held} = this;
-    if (held.length === 0) return;
+    const {writeGroup} = this.modules;
+    // Others write into the group too: evidence, headers from before a snapshot.
+    if (held.length === 0 && (writeGroup === undefined || writeGroup.heldBytes === 0)) return;
     this.held = [];
     this.heldBytes = 0;
-    const {writeGroup} = this.modules;
     if (writeGroup === undefined) return this.tell(held);
     this.flushing = writeGroup.flush().then(() => this.tell(held));
     // The next flush, or the end, hears of a failure.

@@ -28,7 +28,7 @@ import {commitDecision} from './decision.ts';
 import {Equivocations} from './equivocations.ts';
 import {consensusEvents} from './events.ts';
 import {Pace} from './pace.ts';
-import {firstRound, hasToStaySilent, roundOf, type Recollection} from './promises.ts';
+import {hasToStaySilent, roundOf, type Recollection} from './promises.ts';
 import {RoundTimers} from './roundTimers.ts';
 import type {LoopEvents, LoopInput, LoopModules, LoopStart, LoopView} from './types.ts';
 import type {WalInput} from './wal.ts';
@@ -120,7 +120,7 @@ export class ConsensusLoop {
 
   private remember(recollection: Recollection): void {
     const {signer, logger} = this.modules;
-    this.isMute = hasToStaySilent(signer?.lastSigned, this.view, recollection, this.options.resumption, logger);
+    this.isMute = hasToStaySilent(signer?.lastSigned, this.view, recollection, logger);
   }
 
   /** Resolves when the input that is being handled, if any, is done with. */
@@ -273,7 +273,7 @@ export class ConsensusLoop {
     if (this.round.step !== 'newHeight') return;
     this.pace.stop();
     if (this.status !== 'replaying') this.modules.wal.append({type: 'start', height: this.round.height});
-    await this.dispatch({type: 'startRound', round: firstRound(this.options.resumption, this.round.height)});
+    await this.dispatch({type: 'startRound', round: 0});
   }
 
   private async dispatch(input: RoundInput): Promise<Outcome> {

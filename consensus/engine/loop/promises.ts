@@ -6,7 +6,6 @@
  */
 import {blockKey, isQuorum} from '#consensus/core';
 import {NIL_BLOCK_ID, VoteType} from '#proto';
-import type {Resumption} from '../api.ts';
 import type {Logger, SignedPosition} from '../ports.ts';
 import type {SigningEffect} from './signing.ts';
 import type {LoopView} from './types.ts';
@@ -45,20 +44,10 @@ function missingPromise(last: SignedPosition | undefined, view: LoopView, {input
 }
 
 /** A height at which this validator signed is entered: if it cannot stand by what it said, it says no more. */
-export function hasToStaySilent(
-  last: SignedPosition | undefined,
-  view: LoopView,
-  recollection: Recollection,
-  resumption: Resumption | undefined,
-  logger: Logger,
-): boolean {
+export function hasToStaySilent(last: SignedPosition | undefined, view: LoopView, recollection: Recollection, logger: Logger): boolean {
   const {height} = view.round;
   const missing = missingPromise(last, view, recollection);
   if (missing === undefined) return false;
-  if (pardons(resumption, height, last)) {
-    logger.warn({height, missing, round: resumption?.round}, 'a lock may have been forgotten; by leave of the operator this validator goes on');
-    return false;
-  }
   if (decidesAlone(view)) {
     logger.error({height, missing}, 'a lock may have been forgotten; no other validator can have relied on it, so this one goes on');
     return false;
@@ -71,16 +60,6 @@ export function hasToStaySilent(
 function decidesAlone({info, chain}: LoopView): boolean {
   const {validators, totalVotingPower} = chain.validators;
   return isQuorum(validators[info.ownIndex]?.votingPower ?? 0n, totalVotingPower);
-}
-
-/** Has the operator vouched for what was forgotten? Of what was signed since then the log must know. */
-function pardons(resumption: Resumption | undefined, height: bigint, last: SignedPosition | undefined): boolean {
-  return resumption !== undefined && last !== undefined && resumption.height === height && compare(resumption.lastSigned, last) === 0;
-}
-
-/** At a height that goes on after a loss: a round in which the signer may sign again. */
-export function firstRound(resumption: Resumption | undefined, height: bigint): number {
-  return resumption?.height === height ? resumption.round : 0;
 }
 
 function positionOf(input: Extract<WalInput, {type: 'vote' | 'proposal'}>): SignedPosition {

@@ -31,7 +31,7 @@ import type {
   QueryResponse,
   Snapshot,
 } from '#consensus/engine';
-import type {GroupMember} from '#node/storage';
+import type {GroupMember, SealedBatch} from '#node/storage';
 import type {Power} from './disk.ts';
 
 /** What survives a crash. */
@@ -108,14 +108,18 @@ export class HashChainApplication implements Application, GroupMember {
     this.isHolding = false;
   }
 
-  seal(): () => Promise<void> {
+  /** A handful of numbers; nothing waits for it. */
+  readonly heldBytes = 0;
+
+  seal(): SealedBatch {
     const sealed = this.ahead;
-    return async () => {
+    const write = async (): Promise<void> => {
       if (sealed === undefined) return;
       await this.pause();
       this.persist(sealed);
       if (this.ahead === sealed) this.ahead = undefined;
     };
+    return {write, abandon: () => undefined};
   }
 
   async info(): Promise<InfoResponse> {

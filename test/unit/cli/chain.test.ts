@@ -1,9 +1,9 @@
 /** What an operator does to a chain that stands still: replay, rollback, reset; on a chain that a real node made. */
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest} from '@jest/globals';
-import {Node, readResumption} from '#node/app';
+import {Node} from '#node/app';
 import {main} from '#node/cli';
 import {homePaths, loadConfig, type HomePaths} from '#node/config';
 import {lockHome} from '#node/storage';
@@ -112,31 +112,4 @@ describe('a chain that stands still', () => {
     expect(readdirSync(home.data)).toEqual([]);
     expect((await produce(1)).first).toBe(1n);
   }, 60_000);
-
-  it('lets a silent validator sign again by its operator\'s word alone, at the height at which it stands', async () => {
-    const {last} = await produce(2);
-    const height = last + 1n;
-    const resume = (at: bigint, round: number, ...more: string[]): Promise<number> => run('resume-signing', '--height', String(at), '--round', String(round), ...more);
-    const sign = (at: bigint): void => writeFileSync(home.validatorState, JSON.stringify({height: String(at), round: 2, step: 3}));
-    const before = readFileSync(home.validatorState);
-    sign(height - 1n);
-    expect(await resume(height, 3)).toBe(1);
-    expect(output.join()).toContain('nothing keeps it silent');
-    sign(height);
-    expect(await resume(height + 1n, 3)).toBe(1);
-    expect(output.join()).toContain('only the height that comes next');
-    expect(await resume(height, 2)).toBe(1);
-    expect(output.join()).toContain('must be above that');
-    expect(await resume(height, 3, '--confirm', 'yes')).toBe(1);
-    const sentence = /--confirm "([^"]+)"/.exec(output.join())?.[1];
-    expect(sentence).toContain(`has block ${height}`);
-    expect(existsSync(home.resumption)).toBe(false);
-    expect(await resume(height, 3, '--confirm', sentence!)).toBe(0);
-    expect(readResumption(home.resumption)).toEqual({height, round: 3, lastSigned: {height, round: 2, step: 3}});
-    writeFileSync(home.resumption, '{}');
-    expect(() => readResumption(home.resumption)).toThrow('delete it');
-    rmSync(home.resumption);
-    expect(readResumption(home.resumption)).toBeUndefined();
-    writeFileSync(home.validatorState, before);
-  });
 });

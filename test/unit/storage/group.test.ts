@@ -90,6 +90,8 @@ describe('a group of stores', () => {
     await second.write([put(2, 1)], {sync: true});
     await expect(group.close()).rejects.toThrow('the disk is full');
     await expect(first.write([put(3, 1)], {sync: true})).rejects.toThrow('the disk is full');
+    // Its own disk is well, but what it rests on is not written.
+    await expect(second.write([put(3, 1)], {sync: true})).rejects.toThrow('the disk is full');
     expect(notes).toEqual([]);
   });
 
@@ -108,6 +110,17 @@ describe('a group of stores', () => {
       await store.write([put(4, 2), del(9)], {sync: false});
     }
     expect(found).toEqual(['1', '2', '3', '7', '9']);
+  });
+
+  it('says how much it holds', async () => {
+    const group = new StoreGroup();
+    const stores = [group.add(new GroupedStore(memoryStore())), group.add(new GroupedStore(memoryStore()))];
+    group.open();
+    for (const store of stores) await store.write([put(1, 1), del(2)], {sync: true});
+    expect(group.heldBytes).toBe(2 * 3);
+    await group.flush();
+    expect(group.heldBytes).toBe(0);
+    await group.close();
   });
 
   it('takes a store that joins while it is open', async () => {
