@@ -6,7 +6,7 @@ import type {CallContext} from './call.ts';
 import type {ExecutionEngine} from './engine.ts';
 import {ChainError} from './errors.ts';
 import {bigIntToFixed, bytesToHex} from './hex.ts';
-import {ACCESS_LIST_ENTRIES_MAX, ACCESS_LIST_ROUNDS_MAX} from './limits.ts';
+import {ACCESS_LIST_ENTRIES_MAX, ACCESS_LIST_MS_MAX, ACCESS_LIST_ROUNDS_MAX} from './limits.ts';
 import type {ExecutionObserver, ObservedFrame, ObservedStep} from './observer.ts';
 import type {AccessListEntry, Address, Hash} from './types.ts';
 
@@ -18,8 +18,18 @@ const CALL_OPCODES: ReadonlySet<number> = new Set([0xf1, 0xf2, 0xf4, 0xfa]);
 const ADDRESS_MASK = (1n << 160n) - 1n;
 const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`;
 
-/** Throws ChainError. */
-export async function createAccessList(request: CallRequest, context: CallContext, stateOverrides: StateOverrides | undefined, engine: ExecutionEngine): Promise<AccessListOutcome> {
+/** @param now milliseconds, of any origin. Throws ChainError; `call-aborted` when its time is over. */
+export async function createAccessList(
+  request: CallRequest,
+  context: CallContext,
+  stateOverrides: StateOverrides | undefined,
+  engine: ExecutionEngine,
+  now: () => number,
+): Promise<AccessListOutcome> {
+  const deadline = now() + ACCESS_LIST_MS_MAX;
+  const checkTime = (): void => {
+    if (now() > deadline) throw new ChainError('call-aborted', `execution aborted (timeout = ${ACCESS_LIST_MS_MAX / 1_000}s)`);
+  };
   const excluded = new Set<Address>([request.from ?? ZERO_ADDRESS]);
   if (request.to !== undefined) excluded.add(request.to);
   for (const authorization of request.authorizationList ?? []) {
@@ -29,13 +39,14 @@ export async function createAccessList(request: CallRequest, context: CallContex
   const isExcluded = (address: Address): boolean => excluded.has(address) || engine.isPrecompile(address);
   let accessList = request.accessList ?? [];
   for (let round = 0; round < ACCESS_LIST_ROUNDS_MAX; round++) {
-    const touched = new Touched(accessList, excluded, isExcluded);
+    const touched = new Touched(accessList, excluded, isExcluded, checkTime);
     const outcome = await executeCall({...request, accessList}, {...context, observer: touched}, stateOverrides, engine);
     const next = touched.list();
     if (isSame(next, accessList) || round === ACCESS_LIST_ROUNDS_MAX - 1) {
       const error = outcome.status === 'revert' ? 'execution reverted' : outcome.error;
       return {accessList: next, gasUsed: outcome.gasUsed, ...(error !== undefined && {error})};
     }
+    checkTime();
     accessList = next;
   }
   throw new Error('unreachable: the last round returns');
@@ -45,11 +56,14 @@ class Touched implements ExecutionObserver {
   readonly #slots = new Map<Address, Set<Hash>>();
   readonly #excluded: Set<Address>;
   readonly #isExcluded: (address: Address) => boolean;
+  /** In a long run, each time that others have had their turn. */
+  readonly turn: () => void;
   #entries = 0;
 
-  constructor(accessList: readonly AccessListEntry[], excluded: Set<Address>, isExcluded: (address: Address) => boolean) {
+  constructor(accessList: readonly AccessListEntry[], excluded: Set<Address>, isExcluded: (address: Address) => boolean, turn: () => void) {
     this.#excluded = excluded;
     this.#isExcluded = isExcluded;
+    this.turn = turn;
     for (const {address, storageKeys} of accessList) {
       if (!isExcluded(address)) this.#slotsOf(address);
       for (const key of storageKeys) this.#addSlot(address, key);

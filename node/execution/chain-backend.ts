@@ -112,7 +112,8 @@ export class EvmChainBackend implements ChainBackend {
 
   async createAccessList(request: CallRequest, number: bigint, options: Omit<CallOptions, 'blockOverrides'>): Promise<AccessListOutcome> {
     const context = this.#callContext(number, options);
-    return this.#modules.engines.pool(context.rules).use((engine) => createAccessList(request, context, options.stateOverrides, engine));
+    const {engines, now} = this.#modules;
+    return engines.pool(context.rules).use((engine) => createAccessList(request, context, options.stateOverrides, engine, () => now()));
   }
 
   async simulate(request: SimulationRequest, number: bigint, {gasMax}: {readonly gasMax: bigint}): Promise<readonly SimulatedBlock[]> {

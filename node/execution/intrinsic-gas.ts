@@ -1,7 +1,7 @@
 import type {ForkRules} from './rules.ts';
 import type {AccessListEntry} from './types.ts';
 
-const TRANSACTION_GAS = 21_000n;
+export const TRANSACTION_GAS = 21_000n;
 /** Calldata, by byte; EIP-2028 made the second cheaper. */
 const ZERO_BYTE_GAS = 4n;
 const NON_ZERO_BYTE_GAS_FRONTIER = 68n;

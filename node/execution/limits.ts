@@ -56,6 +56,10 @@ export const CALL_QUEUE_MAX = 1024;
 export const JUMPS_PER_TURN = 1_000;
 /** What a call, or a precompile behind it, counts for among them. */
 export const JUMPS_PER_CALL = 25;
+/** Instructions of a run, those of all its frames, before other work of the process gets a turn: some milliseconds. */
+export const INSTRUCTIONS_PER_TURN = 20_000;
+/** Gas that counts as one more instruction among them, where the price depends on what is done: hashing, copying, reading the state. */
+export const GAS_PER_INSTRUCTION = 20;
 /** Instructions of an observed run before other work of the process gets a turn. */
 export const OBSERVED_STEPS_PER_TURN = 2_000;
 /** Events of a traced transaction between two looks at the clock. */
@@ -88,6 +92,8 @@ export const EXTRA_DATA_BYTES_MAX = 32;
 export const ACCESS_LIST_ENTRIES_MAX = 20_000;
 /** Runs of a call until its access list must have settled: a contract can make it depend on the gas left. */
 export const ACCESS_LIST_ROUNDS_MAX = 16;
+/** Time of all these runs together. */
+export const ACCESS_LIST_MS_MAX = 10_000;
 /** Blocks of a simulation, those that fill gaps counted (geth's internal/ethapi/api.go). */
 export const SIMULATED_BLOCKS_MAX = 256n;
 /** Bytes that a simulation returns: return data, revert data and logs of all its calls. */

@@ -26,6 +26,8 @@ export interface MempoolLimits {
   readonly rebroadcastCountMax: number;
   /** The journal of own submissions is written anew when it has grown by this much, or by twice what waits. */
   readonly journalBytesMin: number;
+  /** A start reads no more of the journal, the newest segment first: wider than one of a full pool that has grown to twice what waits. */
+  readonly journalReadBytesMax: number;
 }
 
 export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
@@ -43,6 +45,7 @@ export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = {
   rebroadcastIntervalMs: 35_000,
   rebroadcastCountMax: 1_000,
   journalBytesMin: 8 * 1024 * 1024,
+  journalReadBytesMax: 320 * 1024 * 1024,
 };
 
 /** A replacement must raise both fee caps by this much (geth's PriceBump). */

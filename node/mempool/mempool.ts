@@ -56,7 +56,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   async submit(raw: Uint8Array): Promise<Hash> {
     try {
       const {hash} = this.admit(raw, 'local');
-      if (this.modules.journal !== undefined) await this.modules.journal.append(raw);
+      await this.store(raw);
       return hash;
     } catch (error) {
       if (error instanceof PoolError) this.modules.metrics?.refused('local', error.code);
@@ -122,7 +122,6 @@ export class Mempool implements TransactionSource, PoolBackend {
     }
     this.sweepOn(state);
     this.publishAgain();
-    if (this.modules.journal?.isFull === true) this.modules.journal.rewrite(this.localRaws());
     this.measure();
     this.isAnnounced = false;
     if (this.hasTransactions()) this.announce();
@@ -201,7 +200,7 @@ export class Mempool implements TransactionSource, PoolBackend {
     const {journal} = this.modules;
     if (journal === undefined) return {admitted: 0, refused: {}};
     const report = await readmit(journal.load(), (raw) => this.admit(raw, 'local'), yieldTurn);
-    journal.rewrite(this.localRaws());
+    journal.loaded(this.localRaws());
     return report;
   }
 
@@ -278,6 +277,15 @@ export class Mempool implements TransactionSource, PoolBackend {
     // Only this sender can have gained work; looking at all of them for every submission would be quadratic.
     if (!this.isAnnounced && queue.hasWork(this.modules.baseFee())) this.announce();
     return tx;
+  }
+
+  /** Here, and not with blocks, the journal is kept small: while no block comes, replacements do. */
+  private async store(raw: Uint8Array): Promise<void> {
+    const {journal} = this.modules;
+    if (journal === undefined) return;
+    const written = journal.append(raw);
+    if (journal.isFull) journal.rewrite(this.localRaws());
+    await written;
   }
 
   private *localRaws(): IterableIterator<Uint8Array> {

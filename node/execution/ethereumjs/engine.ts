@@ -15,7 +15,7 @@ import {WarmJournal} from './journal.ts';
 import {installJumpAnalysis} from './jump-analysis.ts';
 import {Observation} from './observation.ts';
 import {JUMPDEST, opcodesOf, replaceHandler} from './opcodes.ts';
-import {installPacer} from './pacer.ts';
+import {installPacer, Pacer} from './pacer.ts';
 import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
 
 export interface EthereumjsOptions {
@@ -70,12 +70,10 @@ class EthereumjsEngine implements ExecutionEngine {
     const prototype = await interpreterPrototype(evm, states);
     installJumpAnalysis(evm, prototype);
     installFastOpcodes(evm, states, journal);
-    installInterpreterLoop(evm, prototype);
+    const pacer: Pacer = new Pacer(() => observation.yieldTurn());
+    installInterpreterLoop(evm, prototype, pacer);
     const observation = new Observation(evm, prototype, () => options.yieldTurn());
-    installPacer(evm, async () => {
-      await options.yieldTurn();
-      observation.resumed();
-    });
+    installPacer(evm, pacer);
     return new EthereumjsEngine(evm, states, journal, chain, observation);
   }
 

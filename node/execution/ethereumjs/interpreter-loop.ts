@@ -1,7 +1,9 @@
 import {EVMError} from '@ethereumjs/evm';
 import type {EVM} from '@ethereumjs/evm';
+import {GAS_PER_INSTRUCTION, INSTRUCTIONS_PER_TURN} from '../limits.ts';
 import {opcodesOf} from './opcodes.ts';
 import type {OpcodeEntry, RunState} from './opcodes.ts';
+import type {Pacer} from './pacer.ts';
 
 const JUMP = 0x56;
 const JUMPI = 0x57;
@@ -31,28 +33,37 @@ interface Outcome {
   readonly exceptionError: EVMError | undefined;
 }
 
-const plain = new WeakMap<EVM, OpcodeEntry[]>();
+/** Below this gas an instruction counts as one only. */
+const WEIGHED_GAS = BigInt(GAS_PER_INSTRUCTION);
+
+interface Plain {
+  readonly opcodes: OpcodeEntry[];
+  readonly pacer: Pacer;
+}
+
+const plain = new WeakMap<EVM, Plain>();
 const replaced = new WeakSet<object>();
 
 /**
  * @ethereumjs/evm awaits two promises for every single opcode, whether it has anything to wait for or not. This loop waits only for
- * handlers that do, and is otherwise the same. An interpreter whose steps are watched, or that runs under other rules, keeps its own.
+ * handlers that do and, every so many instructions, for the pacer, and is otherwise the same. An interpreter whose steps are watched,
+ * or that runs under other rules, keeps its own.
  */
-export function installInterpreterLoop(evm: EVM, prototype: object): void {
-  if (!RULES_NOT_HERE.some((eip) => evm.common.isActivatedEIP(eip))) plain.set(evm, opcodesOf(evm));
+export function installInterpreterLoop(evm: EVM, prototype: object, pacer: Pacer): void {
+  if (!RULES_NOT_HERE.some((eip) => evm.common.isActivatedEIP(eip))) plain.set(evm, {opcodes: opcodesOf(evm), pacer});
   if (replaced.has(prototype)) return;
   replaced.add(prototype);
   const interpreter = prototype as Interpreter;
   const {run, runStep} = interpreter;
   interpreter.run = function (this: Interpreter, code, opts) {
-    const opcodes = plain.get(this._evm);
+    const own = plain.get(this._evm);
     const isWatched = this.runStep !== runStep || (this._evm.events?.listenerCount('step') ?? 0) > 0 || this._evm.DEBUG;
-    if (opcodes === undefined || isWatched || opts?.pc !== undefined) return run.call(this, code, opts);
-    return runPlain(this, code, opcodes);
+    if (own === undefined || isWatched || opts?.pc !== undefined) return run.call(this, code, opts);
+    return runPlain(this, code, own);
   };
 }
 
-async function runPlain(interpreter: Interpreter, code: Uint8Array, opcodes: OpcodeEntry[]): Promise<Outcome> {
+async function runPlain(interpreter: Interpreter, code: Uint8Array, {opcodes, pacer}: Plain): Promise<Outcome> {
   const state = interpreter._runState;
   const {common} = interpreter._evm;
   state.code = code;
@@ -75,6 +86,7 @@ async function runPlain(interpreter: Interpreter, code: Uint8Array, opcodes: Opc
       if (info.dynamicGas) {
         const priced = entry.gasHandler!(state as RunState, gas, common);
         gas = typeof priced === 'bigint' ? priced : await priced;
+        if (gas > WEIGHED_GAS) pacer.instructions += Math.min(Math.ceil(Number(gas) / GAS_PER_INSTRUCTION), INSTRUCTIONS_PER_TURN);
       }
       if (info.isInvalid) throw new EVMError(EVMError.errorMessages.INVALID_OPCODE);
       if (state.gasLeft < gas) {
@@ -83,6 +95,7 @@ async function runPlain(interpreter: Interpreter, code: Uint8Array, opcodes: Opc
       }
       state.gasLeft -= gas;
       state.programCounter = at + 1;
+      if (++pacer.instructions >= INSTRUCTIONS_PER_TURN) await pacer.turn();
       const pending = entry.opHandler(state as RunState, common);
       if (info.isAsync && pending !== undefined) await pending;
     }

@@ -145,8 +145,9 @@ export class Observation {
     this.lastResult = undefined;
   }
 
-  /** After a turn of other work. */
-  resumed(): void {
+  /** Other work has its turn, and the observer, if there is one, hears of it. */
+  async yieldTurn(): Promise<void> {
+    await this.#yieldTurn();
     this.#observer?.turn?.();
   }
 
@@ -154,7 +155,7 @@ export class Observation {
   turn(): Promise<void> | undefined {
     if (++this.#steps < OBSERVED_STEPS_PER_TURN) return undefined;
     this.#steps = 0;
-    return this.#yieldTurn();
+    return this.yieldTurn();
   }
 }
 

@@ -23,7 +23,11 @@ export class TraceBudget {
 
   /** At every event of the execution; the clock is asked now and then. */
   tick(): void {
-    if (this.#events++ % TRACE_EVENTS_PER_CLOCK !== 0) return;
+    if (this.#events++ % TRACE_EVENTS_PER_CLOCK === 0) this.check();
+  }
+
+  /** After a turn of other work, which a run without such events takes also. */
+  check(): void {
     if (this.#now() >= this.#deadline) throw new ChainError('call-aborted', 'execution timeout');
   }
 

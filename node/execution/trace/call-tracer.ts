@@ -33,6 +33,10 @@ export class CallTracer implements Tracer {
     this.#logs = start.firstLogIndex;
   }
 
+  turn(): void {
+    this.#budget.check();
+  }
+
   enter(frame: ObservedFrame): void {
     this.#budget.tick();
     this.#depth = frame.depth;

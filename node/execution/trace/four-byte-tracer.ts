@@ -18,6 +18,10 @@ export class FourByteTracer implements Tracer {
     this.#budget = budget;
   }
 
+  turn(): void {
+    this.#budget.check();
+  }
+
   enter({kind, to, input}: ObservedFrame): void {
     this.#budget.tick();
     if (kind === 'CREATE' || kind === 'CREATE2' || kind === 'SELFDESTRUCT') return;

@@ -8,8 +8,10 @@ import type {Json, StructLogOptions, TraceEnd, Tracer} from './types.ts';
 
 const SLOAD = 0x54;
 const SSTORE = 0x55;
-/** Of a step's JSON without stack, memory and storage. */
-const STEP_BYTES = 80;
+/** Of a step without stack, memory and storage: its object takes more memory than its JSON. */
+const STEP_BYTES = 200;
+/** Of an item of the stack, however short: a string of its own and its place in the list. */
+const STACK_ITEM_BYTES_MIN = 40;
 const WORD_JSON_BYTES = 69;
 
 type StructLog = {[key: string]: Json};
@@ -40,7 +42,7 @@ export class StructLogger implements Tracer {
     let bytes = STEP_BYTES;
     if (!disableStack) {
       const stack = stackOf(step);
-      for (const item of stack) bytes += item.length + 3;
+      for (const item of stack) bytes += Math.max(item.length + 3, STACK_ITEM_BYTES_MIN);
       log['stack'] = stack;
     }
     if (enableReturnData && step.returnData.length > 0) {

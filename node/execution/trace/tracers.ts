@@ -16,6 +16,6 @@ export function createTracer(spec: TracerSpec, start: TraceStart, budget: TraceB
     case '4byte':
       return new FourByteTracer(start.isPrecompile, budget);
     case 'noop':
-      return {enter: () => budget.tick(), result: () => ({})};
+      return {enter: () => budget.tick(), turn: () => budget.check(), result: () => ({})};
   }
 }

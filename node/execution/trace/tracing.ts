@@ -8,6 +8,7 @@ import type {Engines} from '../engines.ts';
 import type {BlockEnvironment, ExecutionEngine} from '../engine.ts';
 import {ChainError, TransactionError} from '../errors.ts';
 import {environmentOf} from '../import/execute-block.ts';
+import {TRANSACTION_GAS} from '../intrinsic-gas.ts';
 import {overrideBlock} from '../overrides.ts';
 import {processTransaction} from '../processor.ts';
 import type {ProcessorContext, TransactionOutcome} from '../processor.ts';
@@ -76,7 +77,7 @@ export class Tracing {
   async transaction(block: EthBlock, index: number, options: TraceOptions): Promise<Json> {
     const budget = new TraceBudget(() => this.#modules.now());
     return this.#replay(block, async (replay) => {
-      const logs = await this.#executeFirst(index, replay);
+      const logs = await this.#executeFirst(index, replay, options, budget);
       return (await this.#trace(block.transactions[index]!, replay, logs, options, budget)).result;
     });
   }
@@ -87,7 +88,7 @@ export class Tracing {
     const {transactionIndex: index} = options;
     if (index !== undefined && index < block.transactions.length) {
       return this.#replay(block, async (replay) => {
-        await this.#executeFirst(index, replay);
+        await this.#executeFirst(index, replay, options, new TraceBudget(() => this.#modules.now()));
         return this.#traceCall(request, options, replay);
       });
     }
@@ -157,11 +158,15 @@ export class Tracing {
     return {result: tracer.result(outcome), outcome};
   }
 
-  /** The transactions before `index`, unwatched. @returns the number of their logs. */
-  async #executeFirst(index: number, replay: Replay): Promise<number> {
+  /** The transactions before `index`, unwatched but for the time that each takes. @returns the number of their logs. */
+  async #executeFirst(index: number, replay: Replay, {timeoutMs}: TraceOptions, budget: TraceBudget): Promise<number> {
+    const observer = {turn: (): void => budget.check()};
     let logs = 0;
     for (const tx of replay.block.transactions.slice(0, index)) {
-      logs += (await this.#execute(tx, contextOf(replay, this.#modules.chain))).logs.length;
+      budget.start(timeoutMs);
+      const context = contextOf(replay, this.#modules.chain);
+      // What has gas for a transfer only keeps its short way, which an observer would close.
+      logs += (await this.#execute(tx, tx.gasLimit > TRANSACTION_GAS ? {...context, observer} : context)).logs.length;
       await this.#modules.yieldTurn();
     }
     return logs;

@@ -5,6 +5,13 @@ import type {EthRpcClock} from './options.ts';
 
 type Waiter = (receipt: Receipt | undefined) => void;
 
+export interface ReceiptWait {
+  /** undefined when it is not there in time, or nobody waits any more. */
+  readonly receipt: Promise<Receipt | undefined>;
+  /** Gives the place back; may be called at any time. */
+  cancel(): void;
+}
+
 export class ReceiptWaiters {
   readonly #clock: EthRpcClock;
   readonly #waitersMax: number;
@@ -16,26 +23,25 @@ export class ReceiptWaiters {
     this.#waitersMax = waitersMax;
   }
 
-  checkRoom(): void {
+  /** To be called before the transaction is handed in; takes a place at once. @throws RpcError when there is none. */
+  wait(hash: Hash, timeoutMs: number): ReceiptWait {
     if (this.#count >= this.#waitersMax) throw rpcErrors.limitExceeded('too many requests wait for receipts');
-  }
-
-  /** undefined when it is not there in time. */
-  wait(hash: Hash, timeoutMs: number): Promise<Receipt | undefined> {
-    return new Promise((resolve) => {
+    let done: Waiter = () => undefined;
+    const receipt = new Promise<Receipt | undefined>((resolve) => {
       const waiters = this.#waiting.get(hash) ?? new Set<Waiter>();
-      const done: Waiter = (receipt) => {
-        cancel();
+      done = (found) => {
+        if (!waiters.delete(done)) return;
+        cancelTimer();
         this.#count--;
-        waiters.delete(done);
         if (waiters.size === 0) this.#waiting.delete(hash);
-        resolve(receipt);
+        resolve(found);
       };
-      const cancel = this.#clock.setTimer(timeoutMs, () => done(undefined));
+      const cancelTimer = this.#clock.setTimer(timeoutMs, () => done(undefined));
       waiters.add(done);
       this.#waiting.set(hash, waiters);
       this.#count++;
     });
+    return {receipt, cancel: () => done(undefined)};
   }
 
   onBlock({receipts}: BlockEvent): void {

@@ -1,5 +1,6 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
 import type {Address, Hash} from '#node/execution';
+import {ACCESS_LIST_MS_MAX} from '../../../node/execution/limits.ts';
 import {bytes, ETHER, newChain, signerOf} from './support.ts';
 import type {TestChain} from './support.ts';
 
@@ -76,6 +77,22 @@ describe('an access list', () => {
       const {accessList} = await chain.backend.createAccessList({from: alice.address, to: fickle, gas}, 0n, options);
       expect(accessList[0]!.storageKeys).toContain(slotOf(5));
     }
+  });
+
+  it('is given up when its runs take too long, within one and between two', async () => {
+    let nowMs = 0;
+    let stepMs = 0;
+    const slow = await newChain({[store]: {balance: '0', nonce: '1', code: '0x600154506001600255'}}, {now: () => (nowMs += stepMs)});
+    const list = (code: string) => slow.backend.createAccessList({to: poor, gas: 200_000n}, 0n, {...options, stateOverrides: new Map([[poor, {code: bytes(code)}]])});
+    const timeout = {code: 'call-aborted', message: `execution aborted (timeout = ${ACCESS_LIST_MS_MAX / 1_000}s)`};
+    stepMs = ACCESS_LIST_MS_MAX / 10;
+    await expect(list('5b5f56')).rejects.toMatchObject(timeout);
+    await expect(list('5f50'.repeat(12_000))).rejects.toMatchObject(timeout);
+    expect(await list('60015450')).toMatchObject({accessList: [{address: poor}]});
+    stepMs = ACCESS_LIST_MS_MAX + 1;
+    await expect(list('60015450')).rejects.toMatchObject(timeout);
+    stepMs = 0;
+    expect(await list('5b5f56')).toMatchObject({error: 'out of gas'});
   });
 
   it('refuses what cannot run, as a call does', async () => {

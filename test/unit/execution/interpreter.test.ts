@@ -92,6 +92,25 @@ describe('the interpreter', () => {
     expect(await turnsDuring(() => run(recursion, 300_000n))).toBeGreaterThan(20);
   });
 
+  it('lets other work have a turn in long code without jumps, after fewer instructions where they are dear, and counts over all frames', async () => {
+    // PUSH0, POP: 5 gas for two instructions; 24,000 of them in each frame.
+    const straight = '5f50'.repeat(12_000);
+    const call = `5f5f5f5f5f73${other.slice(2)}5af150`;
+    expect(await turnsDuring(() => run(`${call.repeat(3)}${straight}`, GAS_MAX, straight))).toBeGreaterThanOrEqual(4);
+    // Each frame is short of a turn by itself; the calls alone count for a quarter of one.
+    expect(await turnsDuring(() => run(call.repeat(10), GAS_MAX, '5f50'.repeat(5_000)))).toBeGreaterThanOrEqual(5);
+    // KECCAK256 of 256 kB at 49,158 gas, many times.
+    expect(await turnsDuring(() => run('620400005f2050'.repeat(100)))).toBeGreaterThanOrEqual(10);
+    // SLOAD of a cold slot at 2,100 gas.
+    const cold = Array.from({length: 1_000}, (_, slot) => `61${slot.toString(16).padStart(4, '0')}5450`).join('');
+    expect(await turnsDuring(() => run(cold))).toBeGreaterThanOrEqual(5);
+  });
+
+  it('takes no gas and changes no result for that', async () => {
+    const straight = `602a${'5f50'.repeat(12_000)}5f5260205ff3`;
+    expect(await run(straight)).toMatchObject({status: 'success', returnData: bytes('2a'.padStart(64, '0')), gasUsed: 21_000n + 3n + 12_000n * 4n + 2n + 6n + 3n + 2n});
+  });
+
   it('lets other work have a turn in a loop over a contract with much code', async () => {
     const caller = `5b5f5f5f5f5f73${other.slice(2)}613000f1505f56`;
     const large = `6004565b5b00${'60'.repeat(24_570)}`;

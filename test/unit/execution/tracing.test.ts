@@ -2,6 +2,7 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
 import type {Address} from '#node/execution';
 import {TraceBudget} from '../../../node/execution/trace/budget.ts';
+import {StructLogger} from '../../../node/execution/trace/struct-logger.ts';
 import type {TraceOptions} from '../../../node/execution/trace/types.ts';
 import {bytes, CHAIN_ID, deployerOf, ETHER, GWEI, newChain, signerOf, transferOf} from './support.ts';
 import type {GenesisAlloc, TestChain} from './support.ts';
@@ -266,6 +267,36 @@ describe('what is refused', () => {
     }).toThrow(expect.objectContaining({code: 'call-aborted', message: 'execution timeout'}));
     await expect(chain.backend.tracing!.call({to: LOOP}, chain.backend.head(), {...struct, timeoutMs: 0, gasLimitMax: 30_000_000n})).rejects.toMatchObject({message: 'execution timeout'});
     expect(await chain.backend.tracing!.call({to: LEAF}, chain.backend.head(), {...calls, gasLimitMax: 30_000_000n})).toMatchObject({type: 'CALL'});
+  });
+
+  it('this holds for every tracer, without calls or instructions that it looks at, and for the transactions before', async () => {
+    let now = 0;
+    let step = 0;
+    const slow = await newChain(alloc, {now: () => (now += step)});
+    const tracers: TraceOptions['tracer'][] = [calls.tracer, {kind: 'call', onlyTopCall: true, withLog: false}, prestate(false).tracer, struct.tracer, {kind: '4byte'}, {kind: 'noop'}];
+    const trace = (tracer: TraceOptions['tracer'], code: string) =>
+      slow.backend.tracing!.call({to: at(77)}, slow.backend.head(), {tracer, timeoutMs: 5, gasLimitMax: 400_000n, stateOverrides: new Map([[at(77), {code: bytes(code)}]])});
+    for (const tracer of tracers) {
+      step = 1;
+      for (const code of ['5b5f56', '5f50'.repeat(12_000 * 5)]) await expect(trace(tracer, code)).rejects.toMatchObject({code: 'call-aborted', message: 'execution timeout'});
+      step = 0;
+      expect(await trace(tracer, '5b5f56')).toBeDefined();
+    }
+    const transaction = (index: number, to: Address, gasLimit: bigint): Uint8Array => transferOf(alice, BigInt(index), to, 0n, {gasLimit});
+    await slow.produce([transaction(0, LOOP, 400_000n), transaction(1, LEAF, 100_000n)]);
+    step = 1;
+    const second = (timeoutMs: number) => slow.backend.tracing!.transaction(slow.backend.head(), 1, {...calls, timeoutMs});
+    await expect(second(5)).rejects.toMatchObject({message: 'execution timeout'});
+    expect(await second(60_000)).toMatchObject({type: 'CALL', to: LEAF});
+  });
+
+  it('steps and items of the stack count for the memory that they take', () => {
+    const budget = new TraceBudget(() => 0, 200 + 2 * 40);
+    const logger = new StructLogger(struct.tracer as never, {} as never, budget);
+    const item = {pc: 0, op: 0x5f, gas: 1n, cost: 1n, depth: 1, refund: 0n, address: LEAF, stackItem: () => 0n, memory: new Uint8Array(0), returnData: new Uint8Array(0)};
+    logger.step({...item, stackLength: 2});
+    expect(() => logger.step({...item, stackLength: 0})).toThrow(expect.objectContaining({code: 'limit-exceeded'}));
+    expect(() => new StructLogger(struct.tracer as never, {} as never, new TraceBudget(() => 0, 200 + 2 * 40)).step({...item, stackLength: 3})).toThrow(expect.objectContaining({code: 'limit-exceeded'}));
   });
 
   it('a trace that grows too large is ended', () => {

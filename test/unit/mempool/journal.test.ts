@@ -4,7 +4,7 @@ import {appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {FileLog} from '../../../consensus/engine/index.ts';
-import {LocalJournal, type JournalFile} from '../../../node/mempool/index.ts';
+import {DEFAULT_MEMPOOL_LIMITS, LocalJournal, type JournalFile} from '../../../node/mempool/index.ts';
 import {GWEI, senderOf, signed, silent, testPool, type TestPool} from './support.ts';
 
 let folder: string;
@@ -15,10 +15,15 @@ afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
 const yieldTurn = async (): Promise<void> => undefined;
 
-function open(journalBytesMin = 1024 * 1024, limits: Parameters<typeof testPool>[0] = {}, file: JournalFile = new FileLog(folder)): TestPool & {warnings: string[]} {
+function open(
+  journalBytesMin = 1024 * 1024,
+  limits: Parameters<typeof testPool>[0] = {},
+  file: JournalFile = new FileLog(folder),
+  {journalReadBytesMax} = DEFAULT_MEMPOOL_LIMITS,
+): TestPool & {warnings: string[]} {
   const warnings: string[] = [];
   const warn = (_fields: object, message: string): void => void warnings.push(message);
-  const journal = new LocalJournal({journalBytesMin}, {file, logger: {...silent, warn, error: warn}});
+  const journal = new LocalJournal({journalBytesMin, journalReadBytesMax}, {file, logger: {...silent, warn, error: warn}});
   return {...testPool(limits, {}, undefined, journal), warnings};
 }
 
@@ -122,16 +127,84 @@ describe('the journal', () => {
       flush: () => {
         throw Object.assign(new Error('no space left on device'), {code: 'ENOSPC'});
       },
-      sync: () => undefined,
       readAll: () => ({records: [], tornBytes: 0}),
-      rotate: () => undefined,
+      replace: () => undefined,
       close: () => undefined,
     };
-    const {pool, warnings} = open(1024, {}, broken);
+    const {pool, warnings} = open(8 * 1024, {}, broken);
     for (const nonce of [0n, 1n]) await pool.submit(signed(0, nonce));
     expect(pool.counts().pending).toBe(2);
     // Once, not for each transaction.
     expect(warnings).toEqual(['transactions cannot be written to the journal; a restart now would forget those that wait']);
+  });
+});
+
+describe('a journal that has grown', () => {
+  it('is written anew while no block comes, however often a transaction is replaced', async () => {
+    const journalBytesMin = 2_000;
+    const {pool} = open(journalBytesMin);
+    for (let i = 0n; i < 60n; i++) {
+      const price = GWEI * 2n * 112n ** i / 100n ** i;
+      await pool.submit(signed(0, 0n, {maxFeePerGas: price, maxPriorityFeePerGas: price}));
+      expect(bytesOnDisk()).toBeLessThan(2 * journalBytesMin + 500);
+    }
+    // Killed.
+    const after = open(journalBytesMin);
+    await after.pool.reload(yieldTurn);
+    expect(after.pool.raws()).toEqual(pool.raws());
+  });
+
+  it('keeps what it had when the disk is full while it is written anew, and tries again', async () => {
+    const file = new FileLog(folder);
+    let isFull = true;
+    const fill = function* (records: Iterable<Uint8Array>): Iterable<Uint8Array> {
+      for (const record of records) {
+        if (isFull) throw Object.assign(new Error('no space left on device'), {code: 'ENOSPC'});
+        yield record;
+      }
+    };
+    const failing: JournalFile = {
+      append: (record) => file.append(record),
+      flush: () => file.flush(),
+      readAll: (bytesMax) => file.readAll(bytesMax),
+      replace: (records, kept) => file.replace(fill(records), kept),
+      close: () => file.close(),
+    };
+    const {pool, warnings} = open(1_000, {}, failing);
+    for (let nonce = 0n; nonce < 50n; nonce++) await pool.submit(signed(0, nonce));
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(segments()).toHaveLength(1);
+    expect((await open().pool.reload(yieldTurn)).admitted).toBe(50);
+    isFull = false;
+    for (let nonce = 50n; nonce < 150n; nonce++) await pool.submit(signed(0, nonce));
+    expect(segments()).toHaveLength(2);
+    expect((await open().pool.reload(yieldTurn)).admitted).toBe(150);
+  });
+
+  it('is not written anew while it is loaded: what is not in the pool yet would be forgotten', async () => {
+    const before = open();
+    for (let nonce = 0n; nonce < 600n; nonce++) await before.pool.submit(signed(0, nonce));
+    const after = open(1_000);
+    let turns = 0;
+    await after.pool.reload(async () => {
+      turns++;
+      await after.pool.submit(signed(1, BigInt(turns - 1)));
+      // Killed now.
+      expect(new FileLog(folder).readAll().records.length).toBe(600 + turns);
+    });
+    expect(turns).toBe(2);
+    expect((await open().pool.reload(yieldTurn)).admitted).toBe(602);
+  });
+
+  it('is read within its bound, and what is beyond is counted', async () => {
+    const before = open();
+    for (let nonce = 0n; nonce < 10n; nonce++) await before.pool.submit(signed(0, nonce));
+    const size = bytesOnDisk();
+    const after = open(undefined, {}, undefined, {...DEFAULT_MEMPOOL_LIMITS, journalReadBytesMax: Math.floor(size / 2)});
+    const {admitted} = await after.pool.reload(yieldTurn);
+    expect(admitted).toBeGreaterThanOrEqual(4);
+    expect(admitted).toBeLessThanOrEqual(5);
+    expect(after.warnings).toEqual(['the journal of transactions is too large; the rest of it is not read']);
   });
 });
 

@@ -6,6 +6,10 @@ import {data} from '../hex.ts';
 import type {EthRpcLimits} from '../limits.ts';
 import {defineMethod, optional, required} from '../method.ts';
 import {address, arrayOf, record, slot, type Parser} from '../schema.ts';
+import {breathe} from '../system.ts';
+
+/** On an old block, each slot is looked for in the changes of all blocks since. */
+const SLOTS_PER_BREATH = 8;
 
 const requests =
   ({storageValuesMax}: EthRpcLimits): Parser<readonly (readonly [Address, readonly Hash[]])[]> =>
@@ -22,12 +26,23 @@ const requests =
 export const eth_getStorageValues = defineMethod({
   name: 'eth_getStorageValues',
   params: (limits) => [required('requests', requests(limits)), optional('block', blockNumberOrHash, LATEST)],
+  isHeavy: true,
   example: {
     params: [{'0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266': ['0x0']}, 'latest'],
     result: {'0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266': ['0x0000000000000000000000000000000000000000000000000000000000000000']},
   },
   handler: async (context, [wanted, block]) => {
     const state = await context.chain.stateAt(await existingNumber(context.chain, block));
-    return Object.fromEntries(wanted.map(([account, slots]) => [account, slots.map((key) => data(state.storage(account, key)))]));
+    const values: [Address, string[]][] = [];
+    let read = 0;
+    for (const [account, slots] of wanted) {
+      const words: string[] = [];
+      for (const key of slots) {
+        if (++read % SLOTS_PER_BREATH === 0) await breathe();
+        words.push(data(state.storage(account, key)));
+      }
+      values.push([account, words]);
+    }
+    return Object.fromEntries(values);
   },
 });

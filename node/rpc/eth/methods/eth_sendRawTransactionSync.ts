@@ -1,8 +1,8 @@
 /** Hands a signed transaction to the pool and waits for its receipt (EIP-7966), for so many milliseconds at most. */
-import {decodeTransaction, type Transaction} from '#node/execution';
+import {decodeTransaction, keccak256, type Transaction} from '#node/execution';
 import {receiptJson} from '../encode/receipt.ts';
 import {rpcErrors} from '../errors.ts';
-import {quantity} from '../hex.ts';
+import {data, quantity} from '../hex.ts';
 import {defineMethod, maybe, required, type RpcContext} from '../method.ts';
 import {bytes, count} from '../schema.ts';
 
@@ -22,11 +22,17 @@ export const eth_sendRawTransactionSync = defineMethod({
     // As in geth: nothing and 0 are the default, and more than the most is the most.
     const wanted = timeout === undefined || timeout === 0n ? BigInt(limits.syncTimeoutMs) : timeout;
     const timeoutMs = wanted > BigInt(limits.syncTimeoutMaxMs) ? limits.syncTimeoutMaxMs : Number(wanted);
-    context.waiters.checkRoom();
-    const hash = await pool.submit(raw);
-    const receipt = (await context.recent.receipt(hash)) ?? (await context.waiters.wait(hash, timeoutMs));
-    if (receipt === undefined) throw rpcErrors.syncTimeout(hash, timeoutMs);
-    return receiptJson(receipt);
+    const hash = data(keccak256(raw));
+    // Before it is handed in: its block may be told of while the submission is still being answered.
+    const waiting = context.waiters.wait(hash, timeoutMs);
+    try {
+      await pool.submit(raw);
+      const receipt = (await context.recent.receipt(hash)) ?? (await waiting.receipt);
+      if (receipt === undefined) throw rpcErrors.syncTimeout(hash, timeoutMs);
+      return receiptJson(receipt);
+    } finally {
+      waiting.cancel();
+    }
   },
 });
 

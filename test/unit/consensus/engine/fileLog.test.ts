@@ -1,4 +1,4 @@
-import {appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
+import {appendFileSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
@@ -152,6 +152,78 @@ describe('FileLog', () => {
     log.close();
     expect(readdirSync(folder)).toHaveLength(engineLimits.WAL_HEIGHT_SEGMENTS_MAX);
     expect(read().records.at(0)).toBe('5');
+  });
+
+  it('goes on in its segment when the next one cannot be opened', () => {
+    const log = new FileLog(folder);
+    log.append(utf8('one'));
+    const obstacle = join(folder, '0000000002.wal');
+    mkdirSync(obstacle);
+    expect(() => log.rotate(engineLimits.WAL_SEGMENTS_KEPT)).toThrow(/EISDIR/);
+    // Had the log closed its file, this one would have its number.
+    const foreignPath = join(folder, 'foreign');
+    const foreign = openSync(foreignPath, 'w');
+    log.append(utf8('two'));
+    log.sync();
+    closeSync(foreign);
+    expect(readFileSync(foreignPath)).toHaveLength(0);
+    rmSync(obstacle, {recursive: true});
+    log.rotate(engineLimits.WAL_SEGMENTS_KEPT);
+    log.append(utf8('three'));
+    log.close();
+    expect(read()).toEqual({records: ['one', 'two', 'three'], tornBytes: 0, damage: []});
+  });
+
+  it('is closed once, and then takes nothing', () => {
+    const log = new FileLog(folder);
+    log.append(utf8('one'));
+    log.close();
+    const foreign = openSync(join(folder, 'foreign'), 'w');
+    log.close();
+    expect(() => log.append(utf8('two'))).toThrow(/is closed/);
+    expect(() => log.rotate(1)).toThrow(/is closed/);
+    expect(() => log.replace([], 1)).toThrow(/is closed/);
+    closeSync(foreign);
+    expect(read().records).toEqual(['one']);
+  });
+
+  it('puts records in the place of all before them, or changes nothing', () => {
+    const log = new FileLog(folder);
+    for (const record of ['one', 'two']) log.append(utf8(record));
+    log.sync();
+    log.append(utf8('waits to be flushed'));
+    const failing = function* (): Iterable<Uint8Array> {
+      yield new Uint8Array(engineLimits.WAL_BUFFER_BYTES_MAX);
+      yield utf8('three');
+      throw new Error('no space left on device');
+    };
+    expect(() => log.replace(failing(), 1)).toThrow('no space left on device');
+    expect(readdirSync(folder)).toHaveLength(1);
+    log.flush();
+    expect(log.readAll().records.map((record) => Buffer.from(record).toString())).toEqual(['one', 'two', 'waits to be flushed']);
+    log.append(utf8('superseded'));
+    log.replace([utf8('two')], 1);
+    log.append(utf8('three'));
+    log.close();
+    expect(readdirSync(folder)).toEqual(['0000000002.wal']);
+    expect(read()).toEqual({records: ['two', 'three'], tornBytes: 0, damage: []});
+  });
+
+  it('reads no more than it is asked for: the newest segments', () => {
+    const log = new FileLog(folder);
+    for (const record of ['one', 'two']) log.append(utf8(record));
+    log.rotate(3);
+    for (const record of ['three', 'four']) log.append(utf8(record));
+    log.sync();
+    const newest = 8 + 5 + 8 + 4;
+    const readWithin = (bytesMax: number): unknown => {
+      const {records, skippedBytes, tornBytes, damage} = log.readAll(bytesMax);
+      return {records: records.map((record) => Buffer.from(record).toString()), skippedBytes, tornBytes, damage};
+    };
+    expect(readWithin(newest + 12)).toEqual({records: ['one', 'three', 'four'], skippedBytes: 10, tornBytes: 0, damage: []});
+    expect(readWithin(newest - 1)).toEqual({records: ['three'], skippedBytes: 23, tornBytes: 0, damage: []});
+    expect(readWithin(Infinity)).toMatchObject({records: ['one', 'two', 'three', 'four'], skippedBytes: 0});
+    log.close();
   });
 
   it('refuses a record over the limit, and an empty one', () => {
