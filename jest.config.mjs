@@ -11,7 +11,8 @@ export default {
   setupFiles: ['<rootDir>/test/setup/node20.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  testTimeout: 60_000,
+  // Ends a test that hangs; how long one takes says nothing, on a machine that is busy with other things.
+  testTimeout: 180_000,
   // Both cores of a small machine; jest would leave one idle. Modules of finished files stay in memory, so workers are renewed.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1.5GB',
