@@ -15,8 +15,8 @@ interface NodeBase {
   ref: Uint8Array | undefined;
   /** The database has this very node at its path. */
   saved: boolean;
-  /** Who may change it in place. */
-  owner: object | undefined;
+  /** The session that may change it in place. */
+  owner: symbol | undefined;
 }
 /** Known by hash only; read from the database when it is needed. */
 export interface HashNode extends NodeBase {
@@ -50,15 +50,15 @@ export function hashNode(hash: Uint8Array): HashNode {
   return {kind: NodeKind.Hash, ref, saved: true, owner: undefined};
 }
 
-export function leafNode(key: string, value: Uint8Array, owner: object | undefined): LeafNode {
+export function leafNode(key: string, value: Uint8Array, owner: symbol | undefined): LeafNode {
   return {kind: NodeKind.Leaf, key, value, ref: undefined, saved: false, owner};
 }
 
-export function extensionNode(key: string, child: TrieNode, owner: object | undefined): ExtensionNode {
+export function extensionNode(key: string, child: TrieNode, owner: symbol | undefined): ExtensionNode {
   return {kind: NodeKind.Extension, key, child, ref: undefined, saved: false, owner};
 }
 
-export function branchNode(owner: object | undefined): BranchNode {
+export function branchNode(owner: symbol | undefined): BranchNode {
   return {kind: NodeKind.Branch, children: new Array<TrieNode | undefined>(16).fill(undefined), value: undefined, ref: undefined, saved: false, owner};
 }
 

@@ -11,6 +11,8 @@ export type NodeLoader = (path: string) => Uint8Array | undefined;
  * undo everything.
  */
 export class TrieSession {
+  /** Marks the nodes that it may change. Not itself: nodes outlive it by far, and would keep its root, and so every older one, in memory. */
+  readonly #mark = Symbol('session');
   readonly #load: NodeLoader;
   #root: TrieNode | undefined;
   /** Paths whose stored node this session replaced or removed. */
@@ -188,7 +190,7 @@ export class TrieSession {
   }
 
   #own<T extends BranchNode | ExtensionNode>(node: T, key: string, depth: number): T {
-    if (node.owner === this) {
+    if (node.owner === this.#mark) {
       node.ref = undefined;
       return node;
     }
@@ -197,7 +199,7 @@ export class TrieSession {
     const copy = node.kind === NodeKind.Branch ? {...node, children: node.children.slice()} : {...node};
     copy.ref = undefined;
     copy.saved = false;
-    copy.owner = this;
+    copy.owner = this.#mark;
     return copy as T;
   }
 
@@ -218,17 +220,17 @@ export class TrieSession {
 
   #leaf(key: string, value: Uint8Array): TrieNode {
     this.nodesMade++;
-    return leafNode(key, value, this);
+    return leafNode(key, value, this.#mark);
   }
 
   #extension(key: string, child: TrieNode): TrieNode {
     this.nodesMade++;
-    return extensionNode(key, child, this);
+    return extensionNode(key, child, this.#mark);
   }
 
   #branch(): BranchNode {
     this.nodesMade++;
-    return branchNode(this);
+    return branchNode(this.#mark);
   }
 }
 

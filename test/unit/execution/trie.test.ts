@@ -1,8 +1,11 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, it} from '@jest/globals';
 import {createMPT} from '@ethereumjs/mpt';
 import type {KeyValueStore} from '#consensus/engine';
 import {bytesToHex, keccak256} from '#node/execution';
 import {memoryStore} from '#node/storage';
+import {keccak256Hex} from '../../../node/execution/keccak.ts';
 import {orderedTrieRoot} from '../../../node/execution/trie/ordered.ts';
 import {TrieSession} from '../../../node/execution/trie/session.ts';
 import {StateTrie} from '../../../node/execution/trie/state-trie.ts';
@@ -142,5 +145,26 @@ describe('StateTrie', () => {
       return entries;
     };
     expect(await dump(db)).toEqual(await dump(fresh));
+  });
+});
+
+describe('what a trie keeps in memory', () => {
+  it('is its newest root: the sessions before it are free to go', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const before: WeakRef<TrieSession>[] = [];
+    let root: TrieSession['root'];
+    for (let block = 0; block < 50; block++) {
+      const session = new TrieSession(root, () => undefined);
+      for (let i = 0; i < 20; i++) session.put(keccak256Hex(Uint8Array.of(i % 4, block * i)), Uint8Array.of(1, block, i));
+      session.hash();
+      root = session.root;
+      before.push(new WeakRef(session));
+    }
+    // A reference that was looked at, or made, lives on until its turn is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(before.slice(0, -1).filter((reference) => reference.deref() !== undefined)).toEqual([]);
+    expect(root).toBeDefined();
   });
 });
