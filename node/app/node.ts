@@ -19,6 +19,7 @@ import {portError} from './errors.ts';
 import {readGenesisFile} from './genesis-file.ts';
 import {refuseDevelopmentHome} from './home-mode.ts';
 import {BLOCK_STORE_VERSION} from './layout.ts';
+import {configuredProvider} from './light-servers.ts';
 import {cometRpcMetrics, engineObserver, ethRpcMetrics, reportBlocks} from './observers.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
 import {snapshotSettings, startStateSync} from './state-sync.ts';
@@ -130,13 +131,14 @@ export class Node {
       this.#closers.push(() => admin.close());
       this.#logger.warn({port: adminPort}, 'the test-only admin server can cut this node off from its peers');
     }
-    const startBackfill = await startStateSync(config, {
+    const syncLogger = this.#logger.child('statesync');
+    const startBackfill = await startStateSync(configuredProvider(config, {genesis, clock, logger: syncLogger}), {
       app: execution.app,
       engine,
       network,
       clock,
       genesis,
-      logger: this.#logger.child('statesync'),
+      logger: syncLogger,
       onStop: (close) => this.#closers.push(close),
       onSyncer: (syncer) => this.#gauges.push(() => this.#stateSyncGauges(syncer.progress)),
       onBackfill: (backfill) => this.#gauges.push(() => this.#metrics.stateSyncHeaderMissing.set(Number(backfill.missing))),

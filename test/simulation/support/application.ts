@@ -44,6 +44,17 @@ export interface ApplicationDisk {
   powers: ReadonlyMap<string, bigint>;
   /** Blocks that it wants kept; undefined: all. */
   retainBlocks?: bigint;
+  /** A snapshot of every so many heights; undefined: none. */
+  snapshotInterval?: bigint;
+  /** The latest, in order. */
+  snapshots: readonly TakenSnapshot[];
+  /** Restored, and no block since: another snapshot may take its place. */
+  isRestored: boolean;
+}
+
+interface TakenSnapshot {
+  readonly height: bigint;
+  readonly chunks: readonly Uint8Array[];
 }
 
 export interface ReportedMisbehavior extends Misbehavior {
@@ -52,8 +63,10 @@ export interface ReportedMisbehavior extends Misbehavior {
 }
 
 export function emptyApplicationDisk(): ApplicationDisk {
-  return {height: 0n, appHash: EMPTY_BYTES, misbehavior: [], powers: new Map()};
+  return {height: 0n, appHash: EMPTY_BYTES, misbehavior: [], powers: new Map(), snapshots: [], isRestored: false};
 }
+
+const SNAPSHOTS_KEPT = 3;
 
 const POWER_PREFIX = 'power:';
 
@@ -161,7 +174,8 @@ export class HashChainApplication implements Application, GroupMember {
       powers.set(key, power);
       return [{publicKey: {type: ED25519_KEY_TYPE, bytes: fromHex(key)}, power}];
     });
-    this.pending = {height, appHash, misbehavior: [...this.state.misbehavior, ...reported], powers};
+    const next = {...this.state, height, appHash, misbehavior: [...this.state.misbehavior, ...reported], powers, isRestored: false};
+    this.pending = {...next, snapshots: withSnapshot(next)};
     const params = txs.map(paramsIn).findLast((update) => update !== undefined);
     return {txResults: txs.map(resultOf), validatorUpdates, ...(params === undefined ? {} : {consensusParamUpdates: params}), appHash};
   }
@@ -177,14 +191,17 @@ export class HashChainApplication implements Application, GroupMember {
   }
 
   async listSnapshots(): Promise<readonly Snapshot[]> {
-    const {height} = this.disk;
-    if (height === 0n) return [];
-    const chunks = this.chunks();
-    return [{height, format: 1, chunks: chunks.length, hash: sha256(concatBytes(...chunks)), metadata: concatBytes(...chunks.map((chunk) => sha256(chunk)))}];
+    return this.disk.snapshots.map(({height, chunks}) => ({
+      height,
+      format: 1,
+      chunks: chunks.length,
+      hash: sha256(concatBytes(...chunks)),
+      metadata: concatBytes(...chunks.map((chunk) => sha256(chunk))),
+    }));
   }
 
   async offerSnapshot({snapshot, appHash}: OfferSnapshotRequest): Promise<OfferSnapshotResult> {
-    if (this.disk.height !== 0n) return 'ABORT';
+    if (this.disk.height !== 0n && !this.disk.isRestored) return 'ABORT';
     if (snapshot.format !== 1) return 'REJECT_FORMAT';
     if (snapshot.metadata.length !== snapshot.chunks * 32) return 'REJECT_SENDER';
     this.restore = {snapshot, appHash, chunks: []};
@@ -192,7 +209,7 @@ export class HashChainApplication implements Application, GroupMember {
   }
 
   async loadSnapshotChunk({height, chunk}: LoadSnapshotChunkRequest): Promise<Uint8Array | undefined> {
-    return height === this.disk.height ? this.chunks()[chunk] : undefined;
+    return this.disk.snapshots.find((snapshot) => snapshot.height === height)?.chunks[chunk];
   }
 
   async applySnapshotChunk({index, chunk, sender}: ApplySnapshotChunkRequest): Promise<ApplySnapshotChunkResponse> {
@@ -202,22 +219,14 @@ export class HashChainApplication implements Application, GroupMember {
     if (Buffer.compare(sha256(chunk), snapshot.metadata.subarray(index * 32, index * 32 + 32)) !== 0) {
       return {result: 'RETRY', refetchChunks: [index], rejectSenders: [sender]};
     }
+    await this.pause();
     chunks.push(chunk);
     if (chunks.length < snapshot.chunks) return {...answer, result: 'ACCEPT'};
     this.restore = undefined;
-    const disk = JSON.parse(Buffer.concat(chunks).toString()) as {height: string; appHash: string; powers: [string, string][]};
-    if (disk.appHash !== toHex(appHash) || BigInt(disk.height) !== snapshot.height) return {...answer, result: 'REJECT_SNAPSHOT'};
-    const powers = new Map(disk.powers.map(([key, power]) => [key, BigInt(power)]));
-    this.power.use('application: snapshot', () => Object.assign(this.disk, {height: snapshot.height, appHash, powers}));
+    const restored = restoredFrom(chunks);
+    if (Buffer.compare(restored.appHash, appHash) !== 0 || restored.height !== snapshot.height) return {...answer, result: 'REJECT_SNAPSHOT'};
+    this.power.use('application: snapshot', () => Object.assign(this.disk, restored, {isRestored: true}));
     return {...answer, result: 'ACCEPT'};
-  }
-
-  /** The hash chain's state is its height, its hash and the powers; in two chunks, so that there is an order to get wrong. */
-  private chunks(): readonly Uint8Array[] {
-    const {height, appHash, powers} = this.disk;
-    const list = [...powers].map(([key, power]) => [key, power.toString()]);
-    const bytes = utf8(JSON.stringify({height: height.toString(), appHash: toHex(appHash), powers: list}));
-    return [bytes.subarray(0, 16), bytes.subarray(16)];
   }
 
   async query(): Promise<QueryResponse> {
@@ -250,4 +259,33 @@ function paramsIn(tx: Uint8Array): ConsensusParams | undefined {
   if (word === undefined) return undefined;
   const {block} = DEFAULT_CONSENSUS_PARAMS;
   return {...DEFAULT_CONSENSUS_PARAMS, block: {...block, maxBytes: BigInt(word)}};
+}
+
+/** The hash chain's state is its height, its hash, the powers and the crimes; in two chunks, so that there is an order to get wrong. */
+function withSnapshot({height, appHash, misbehavior, powers, snapshotInterval, snapshots}: ApplicationDisk): readonly TakenSnapshot[] {
+  if (snapshotInterval === undefined || height % snapshotInterval !== 0n) return snapshots;
+  const bytes = utf8(JSON.stringify({height, appHash, misbehavior, powers: [...powers]}, plain));
+  return [...snapshots.slice(1 - SNAPSHOTS_KEPT), {height, chunks: [bytes.subarray(0, 16), bytes.subarray(16)]}];
+}
+
+function restoredFrom(chunks: readonly Uint8Array[]): Pick<ApplicationDisk, 'height' | 'appHash' | 'misbehavior' | 'powers'> {
+  const {height, appHash, misbehavior, powers} = JSON.parse(Buffer.concat(chunks).toString(), unplain) as {
+    height: bigint;
+    appHash: Uint8Array;
+    misbehavior: readonly ReportedMisbehavior[];
+    powers: readonly [string, bigint][];
+  };
+  return {height, appHash, misbehavior, powers: new Map(powers)};
+}
+
+/** What JSON has no form for. */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return {integer: value.toString()};
+  return value instanceof Uint8Array ? {bytes: toHex(value)} : value;
+}
+
+function unplain(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('integer' in value) return BigInt(value.integer as string);
+  return 'bytes' in value ? fromHex(value.bytes as string) : value;
 }

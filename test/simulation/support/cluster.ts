@@ -4,6 +4,7 @@ import {DEFAULT_CONSENSUS_PARAMS, ED25519_KEY_TYPE, EMPTY_BYTES, sha256, utf8, t
 import {ConsensusEngine, FileSigner, ValidatorKey, type Clock, type EngineOptions, type Logger, type PeerNetwork, type Signer} from '#consensus/engine';
 import {EvidenceReactor, StoredEvidencePool, type EvidenceReactorOptions} from '#consensus/evidence';
 import {GroupedStore, StoreGroup} from '#node/storage';
+import {startStateSync, type ProviderFactory} from '../../../node/app/state-sync.ts';
 import {HashChainApplication} from './application.ts';
 import {ForgetfulSigner, forgets} from './byzantine/amnesia.ts';
 import {LiarNetwork} from './byzantine/liar.ts';
@@ -17,6 +18,7 @@ import {PowerLoss} from './disk.ts';
 import {SimulatedNetwork, type Faults} from './network.ts';
 import {SimulatedNode, type NodePlan} from './node.ts';
 import {GENESIS_TIME, Scheduler} from './scheduler.ts';
+import {joiningProvider, type JoiningOptions} from './stateSync.ts';
 import {Trace} from './trace.ts';
 
 export {Mempool, type NodePlan, type SimulatedNode} from './node.ts';
@@ -164,7 +166,21 @@ export class Cluster {
     node.engine = engine;
     this.note(`${name} starts`);
     try {
+      const startBackfill = await startStateSync(this.providerOf(node, {clock, logger, isAlive}), {
+        app,
+        engine,
+        network,
+        clock,
+        genesis: this.genesis,
+        logger,
+        onStop: (close) => node.closers.push(close),
+        onSyncer: () => this.note(`${name} looks for a snapshot`),
+        onBackfill: ({missing}) => this.note(`${name} fetches ${missing} headers before its snapshot`),
+      });
+      if (!isAlive()) return;
+      if (node.plan.syncsState === true) this.note(`${name} has a state`);
       await engine.start();
+      if (isAlive()) startBackfill();
     } catch (error) {
       if (isAlive()) this.onHalted(node, error as Error);
       return;
@@ -188,6 +204,7 @@ export class Cluster {
     this.note(`${node.name} crashes at ${node.height}`);
     const {engine} = node;
     node.engine = undefined;
+    for (const close of node.closers.splice(0)) close();
     node.evidenceReactor?.stop();
     node.evidenceReactor = undefined;
     node.evidence = undefined;
@@ -291,6 +308,13 @@ export class Cluster {
     const key = this.keyOf(node);
     if (key === undefined) return undefined;
     return forgets(node.plan.byzantine) ? new ForgetfulSigner(key) : new FileSigner(key, node.signerState);
+  }
+
+  private providerOf(node: SimulatedNode, {clock, logger, isAlive}: Pick<JoiningOptions, 'clock' | 'logger' | 'isAlive'>): ProviderFactory | undefined {
+    if (node.plan.syncsState !== true) return undefined;
+    const {scheduler, genesis} = this;
+    const others = this.nodes.filter((other) => other !== node);
+    return joiningProvider({scheduler, genesis, clock, logger, isAlive, others, isApart: (other) => this.network.isApart(node.name, other)});
   }
 
   private networkOf(node: SimulatedNode, clock: Clock): PeerNetwork {

@@ -119,6 +119,11 @@ export class SimulatedNetwork {
     for (const other of this.online.keys()) if (!this.isCut(node, other)) this.announce(node, other, false);
   }
 
+  /** What one asks of the other, by whatever way, gets no answer now. */
+  isApart(a: string, b: string): boolean {
+    return !this.isConnected(a, b) || !this.canHear(a, b) || !this.canHear(b, a);
+  }
+
   private report(report: Misbehaviour): void {
     this.misbehaviour.push(report);
     this.onMisbehaviour(report);

@@ -19,6 +19,8 @@ export interface NodePlan {
   readonly clock?: ClockFaults;
   /** Disk and application take up to so long. */
   readonly slowMs?: number;
+  /** With empty stores it begins from a snapshot of its peers. */
+  readonly syncsState?: boolean;
 }
 
 export class SimulatedNode {
@@ -37,6 +39,8 @@ export class SimulatedNode {
   engine: ConsensusEngine | undefined;
   evidence: StoredEvidencePool | undefined;
   evidenceReactor: EvidenceReactor | undefined;
+  /** What ends with its present life. */
+  readonly closers: (() => void)[] = [];
   /** Grows with every start, so that timers of an earlier life do nothing. */
   life = 0;
   halted: Error | undefined;

@@ -56,6 +56,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   });
   cluster.network.banMs = scenario.banMs;
   for (const [name, blocks] of scenario.retained) cluster.node(name).appDisk.retainBlocks = blocks;
+  if (scenario.snapshotInterval !== undefined) for (const node of cluster.nodes) node.appDisk.snapshotInterval = scenario.snapshotInterval;
   cluster.note(describe(scenario));
   options.prepare?.(cluster);
   plantTroubles(cluster, scenario);
@@ -90,12 +91,13 @@ export function describe({name, seed, nodes, powers, faults, banMs, troubles, do
     const power = validator === undefined ? 'full' : `power ${powers[validator]}`;
     return `${node} (${[power, ...(byzantine ?? [])].join(', ')})`;
   });
+  const syncsState = (late: string): boolean => nodes.find((plan) => plan.name === late)?.syncsState === true;
   const {delayMs, loss, duplication, reorder, congestion = 0} = faults;
   const network = `delay ${delayMs.join('-')} ms, loss ${loss.toFixed(3)}, duplication ${duplication.toFixed(3)}, congestion ${congestion.toFixed(3)}`;
   return [
     `scenario ${name} of seed ${seed}: ${who.join(' ')}`,
     `${network}${reorder ? ', reordering' : ''}, bans ${banMs.toFixed(0)} ms`,
-    `troubles ${troubles.join(' ') || 'none'}, at most ${downMax} down, late ${lateJoiners.join(' ') || 'nobody'}`,
+    `troubles ${troubles.join(' ') || 'none'}, at most ${downMax} down, late ${lateJoiners.map((late) => `${late}${syncsState(late) ? ' (by snapshot)' : ''}`).join(' ') || 'nobody'}`,
     `changing power ${churn.map(({validator}) => validator).join(' ') || 'nobody'}, transactions to ${txBytesMax} bytes`,
     `pruning ${[...retained].map(([name, blocks]) => `${name} to ${blocks}`).join(' ') || 'nobody'}`,
   ].join('; ');

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly downMax: number;
   /** Names of nodes that start in the middle. */
   readonly lateJoiners: readonly string[];
+  /** Blocks between two snapshots of every application, when some late joiners begin from one. */
+  readonly snapshotInterval: bigint | undefined;
   /** Honest validators whose power may change, and to what. */
   readonly churn: readonly {readonly validator: number; readonly powers: readonly bigint[]}[];
   /** Largest transaction. */
@@ -84,10 +86,11 @@ export function drawScenario(seed: number, name: ScenarioName = 'mixed'): Scenar
   const latePower = late.reduce((sum, {validator}) => sum + (validator === undefined ? 0n : powers[validator]!), 0n);
   // Without a quorum from the start there is nothing to join late.
   const lateJoiners = 3n * latePower < total ? late.map((plan) => plan.name) : [];
+  const {syncing, snapshotInterval} = drawStateSync(seed, nodes, lateJoiners);
   return {
     name,
     seed,
-    nodes,
+    nodes: nodes.map((plan) => (syncing.includes(plan.name) ? {...plan, syncsState: true} : plan)),
     validators,
     powers,
     faults: drawFaults(random, is('fork')),
@@ -96,6 +99,7 @@ export function drawScenario(seed: number, name: ScenarioName = 'mixed'): Scenar
     durationMs: random.between(2000, 6000),
     downMax: Math.max(1, random.below(validators + 1)),
     lateJoiners,
+    snapshotInterval,
     churn,
     txBytesMax: has(['blocks'], 0.2) ? 400_000 : 200,
     changesParams: has(['blocks'], 0.2),
@@ -111,6 +115,17 @@ function drawRetained(seed: number, nodes: readonly NodePlan[], lateJoiners: rea
   const archive = nodes.find(({name, byzantine}) => byzantine === undefined && !name.startsWith('twin') && !lateJoiners.includes(name));
   const pruning = nodes.filter((node) => archive !== undefined && node !== archive && random.chance(0.6));
   return new Map(pruning.map(({name}) => [name, BigInt(random.between(2, 12) | 0)]));
+}
+
+/**
+ * Honest nodes that are there from the start vouch for the heights: one of them may be away. What they keep outlives the time that a
+ * syncing node takes to choose. Draws of its own, as above.
+ */
+function drawStateSync(seed: number, nodes: readonly NodePlan[], lateJoiners: readonly string[]): {syncing: readonly string[]; snapshotInterval: bigint | undefined} {
+  const random = new Random(seed ^ 0x5a5a5a5a);
+  const vouching = nodes.filter(({name, byzantine}) => byzantine === undefined && !name.startsWith('twin') && !lateJoiners.includes(name));
+  const syncing = vouching.length < 3 ? [] : lateJoiners.filter(() => random.chance(0.6));
+  return {syncing, snapshotInterval: syncing.length === 0 ? undefined : BigInt(random.between(20, 40) | 0)};
 }
 
 function drawPowers(random: Random, count: number, equal: boolean): bigint[] {
