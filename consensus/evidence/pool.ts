@@ -231,8 +231,10 @@ export class StoredEvidencePool implements EvidencePool {
   }
 
   private async writeCommitted(ops: readonly KeyValueOp[], sync: boolean): Promise<void> {
+    // What is marked while this is written is the business of a later write.
+    const marked = [...this.committing];
     await this.write(ops, sync);
-    this.committing.clear();
+    for (const id of marked) this.committing.delete(id);
   }
 
   private write(ops: readonly KeyValueOp[], sync: boolean): Promise<void> {

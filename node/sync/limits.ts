@@ -61,3 +61,5 @@ export const SERVED_LIGHT_BLOCKS_PER_PEER_MAX = 64;
 /** Light blocks served in one turn, to all peers together, and the time between turns: 1,600 a second. */
 export const SERVED_LIGHT_BLOCKS_PER_TURN = 16;
 export const SERVE_LIGHT_BLOCKS_INTERVAL_MS = 10;
+/** Bytes of blocks that may be read for their evidence in a turn; a turn that read more is followed by a longer rest in proportion: 10 MiB a second. */
+export const SERVED_BLOCK_BYTES_PER_TURN = 104_858;

@@ -1,6 +1,6 @@
 /** Block sync between production engines: from far behind, over a bad network, among liars, with crashes, and back to voting. */
 import {describe, expect, it} from '@jest/globals';
-import {decodeBlockSyncMessage, encodeBlockSyncMessage, type BlockSyncMessage} from '#proto';
+import {decodeBlockSyncMessage, DEFAULT_CONSENSUS_PARAMS, encodeBlockSyncMessage, type BlockSyncMessage} from '#proto';
 import {BlockStore, Channel, type PeerNetwork} from '#consensus/engine';
 import {StateStore} from '../../consensus/engine/store/stateStore.ts';
 import {Cluster, FAST_OPTIONS, honestNodes, type ClusterPlan} from './support/cluster.ts';
@@ -225,3 +225,25 @@ async function restart(cluster: Cluster, liar: string, change: Parameters<typeof
   corrupt(cluster, liar, change);
   await cluster.start(liar);
 }
+
+describe('a node that keeps few blocks', () => {
+  it('does not let go of those that a crash in the middle of a group makes it need', async () => {
+    const {evidence} = DEFAULT_CONSENSUS_PARAMS;
+    const params = {...DEFAULT_CONSENSUS_PARAMS, evidence: {...evidence, maxAgeNumBlocks: 2n, maxAgeDurationNs: 1_000_000n}};
+    const cluster = await chainOf(90n, 17, {params});
+    const n3 = cluster.node('n3');
+    n3.appDisk.retainBlocks = 1n;
+    // The application is written after the blocks.
+    for (let nth = 1; nth <= 4; nth++) {
+      const started = cluster.startNode(n3);
+      n3.power.cutAt({write: 'application: commit', nth, when: 'before'});
+      void started;
+      await cluster.scheduler.run(cluster.scheduler.now + 3000, () => !n3.isUp);
+      expect(n3.isUp).toBe(false);
+      expect(cluster.violations).toEqual([]);
+    }
+    n3.power.restore();
+    await joins(cluster);
+    expect(n3.engine!.blockStore.base).toBeGreaterThan(80n);
+  });
+});

@@ -34,6 +34,8 @@ export class BlockProcessor {
   /** Applied, and not durable yet. */
   private held: CommittedEvent[] = [];
   private heldBytes = 0;
+  /** Up to here, blocks are durable in every store. */
+  private durableHeight: bigint;
   /** The group before, while it is being written. */
   private flushing: Promise<void> = Promise.resolve();
   private wake: (() => void) | undefined;
@@ -43,6 +45,7 @@ export class BlockProcessor {
   constructor(modules: ProcessorModules, chain: ConsensusState) {
     this.modules = modules;
     this.state = chain;
+    this.durableHeight = chain.lastBlockHeight;
     this.verifier = new CommitVerifier(chain.chainId, modules.verifySignatures);
   }
 
@@ -143,13 +146,13 @@ export class BlockProcessor {
   }
 
   private async apply({first, second}: BlockPair): Promise<void> {
-    const {blockStore, executor, isOneDatabase} = this.modules;
+    const {blockStore, executor, isOneDatabase, writeGroup} = this.modules;
     const {height, block, blockId, partSet, size} = first;
     const seenCommit = second.block.lastCommit;
     const meta = {blockId, blockSize: BigInt(size), header: block.header, numTxs: BigInt(block.txs.length)};
     if (blockStore.height < height) await blockStore.save(block, partSet, meta, seenCommit, {sync: !isOneDatabase});
     const {validators, lastValidators} = this.state;
-    const {state, txResults} = await executor.apply(this.state, blockId, block);
+    const {state, txResults} = await executor.apply(this.state, blockId, block, writeGroup === undefined ? height : this.durableHeight);
     this.state = state;
     this.held.push({block, blockId, blockBytes: size, seenCommit, txResults, appHash: state.appHash, validators, lastValidators});
     this.heldBytes += size;
@@ -177,6 +180,7 @@ export class BlockProcessor {
   }
 
   private tell(blocks: readonly CommittedEvent[]): void {
+    this.durableHeight = blocks.at(-1)?.block.header.height ?? this.durableHeight;
     for (const block of blocks) this.modules.observer.committed(block);
   }
 }

@@ -17,6 +17,8 @@ export interface BackfilledHeader extends EarlierHeader {
 export interface StoredLightBlock {
   readonly block: LightBlock;
   readonly evidence: readonly Evidence[];
+  /** Bytes of the block that had to be read for its evidence; 0 when the header says that there is none. */
+  readonly blockBytes: number;
 }
 
 export interface HeaderBackfillModules {
@@ -62,10 +64,12 @@ export class HeaderBackfill {
 
 /** undefined while its canonical commit, or anything else of it, is not here. */
 export function storedLightBlock(blockStore: BlockStore, stateStore: StateStore, height: bigint): StoredLightBlock | undefined {
-  const header = blockStore.loadBlockMeta(height)?.header;
+  const meta = blockStore.loadBlockMeta(height);
+  const header = meta?.header;
   const commit = header === undefined ? undefined : blockStore.loadCommit(height);
   const validatorSet = commit === undefined ? undefined : stateStore.loadValidatorPowers(height);
+  if (meta === undefined || header === undefined || commit === undefined || validatorSet === undefined) return undefined;
   const evidence = blockStore.loadEvidence(height);
-  if (header === undefined || commit === undefined || validatorSet === undefined || evidence === undefined) return undefined;
-  return equalBytes(evidenceHash(evidence), header.evidenceHash) ? {block: {signedHeader: {header, commit}, validatorSet}, evidence} : undefined;
+  if (evidence === undefined || !equalBytes(evidenceHash(evidence), header.evidenceHash)) return undefined;
+  return {block: {signedHeader: {header, commit}, validatorSet}, evidence, blockBytes: evidence.length === 0 ? 0 : Number(meta.blockSize)};
 }

@@ -143,8 +143,11 @@ export class BlockExecutor {
     return accepted ? undefined : 'the application refuses it';
   }
 
-  /** Executes a decided block that is in the block store, commits it in the application, then in the state store. */
-  async apply(state: ConsensusState, blockId: BlockID, block: Block): Promise<AppliedBlock> {
+  /**
+   * Executes a decided block that is in the block store, commits it in the application, then in the state store. `durableHeight`: the
+   * height that a crash may take the application back to; blocks after it are needed then. Default: the block's own.
+   */
+  async apply(state: ConsensusState, blockId: BlockID, block: Block, durableHeight = block.header.height): Promise<AppliedBlock> {
     const {app, stateStore, txs, evidence} = this.modules;
     const response = await app.finalizeBlock(finalizeRequest(block, blockId));
     checkResponse(block, response);
@@ -154,7 +157,7 @@ export class BlockExecutor {
     await stateStore.save(next, {sync: false});
     await evidence?.update(next, block.evidence);
     await txs.update(block.header.height, block.txs, response.txResults);
-    if (retainHeight > 0n) await this.prune(next, retainHeight);
+    if (retainHeight > 0n) await this.prune(next, retainHeight <= durableHeight ? retainHeight : durableHeight + 1n);
     return {state: next, txResults: response.txResults};
   }
 

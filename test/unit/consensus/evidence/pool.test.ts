@@ -303,3 +303,23 @@ describe('a restart', () => {
   });
 });
 
+
+describe('what was committed before a snapshot', () => {
+  it('is known while it is being written, also when a block is in between', async () => {
+    const gates: (() => void)[] = [];
+    db.pause = () => new Promise<void>((resolve) => gates.push(resolve));
+    const update = pool.update(stateOf(CHAIN, HEIGHT - 1), [CRIME]);
+    const earlier = pool.committedEarlier(12n, [OLDER]);
+    while (gates.length < 1) await Promise.resolve();
+    gates[0]!();
+    await update;
+    // Its own write is under way still.
+    expect(await pool.add(OLDER)).toBeUndefined();
+    expect(pending()).toEqual([]);
+    while (gates.length < 2) await Promise.resolve();
+    gates[1]!();
+    await earlier;
+    expect(await pool.add(OLDER)).toBeUndefined();
+    expect(pending()).toEqual([]);
+  });
+});
