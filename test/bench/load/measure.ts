@@ -25,7 +25,7 @@ export async function measureLoad(target: Target, crew: Crew, load: readonly Sig
   const start = performance.now();
   let failure: unknown;
   const sending = Promise.all(lanes.map((lane) => (way === 'batch' ? sendBatches : sendSingly)(target.url, lane))).catch((error: unknown) => void (failure = error));
-  await untilCommitted(target.url, crew, () => failure, performance.now() + secondsMax * 1_000);
+  await untilCommitted(target, crew, () => failure, performance.now() + secondsMax * 1_000);
   for (const hash of lastOfSender.values()) await receiptOf(target.url, hash);
   const seconds = (performance.now() - start) / 1_000;
   const processorSeconds = target.processorSeconds() - processorBefore;
@@ -56,8 +56,9 @@ async function sendSingly(url: string, lane: readonly Hex[]): Promise<void> {
 }
 
 /** By the senders' nonces in the latest state: one small question whatever the chain makes of its blocks. */
-async function untilCommitted(url: string, {senders}: Crew, failure: () => unknown, deadlineMs: number): Promise<void> {
+async function untilCommitted({url, nudge}: Target, {senders}: Crew, failure: () => unknown, deadlineMs: number): Promise<void> {
   const connection = new Connection(url);
+  let before = '';
   try {
     for (;;) {
       const counts = await connection.batch(senders.map(({address}) => ({method: 'eth_getTransactionCount', params: [address, 'latest']})));
@@ -67,6 +68,9 @@ async function untilCommitted(url: string, {senders}: Crew, failure: () => unkno
         const missing = senders.reduce((sum, {nonce}, i) => sum + (nonce - BigInt(counts[i] as string)), 0n);
         throw new Error(`${missing} transactions were not committed in time`);
       }
+      // Nothing since the last question.
+      if (nudge !== undefined && counts.join() === before) await nudge();
+      before = counts.join();
       await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     }
   } finally {

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {startDevnet} from '../../support/devnet.ts';
 import {startPeerChain} from '../../support/peers/processes.ts';
+import {Connection} from './rpc.ts';
 
 /** USER_HZ: the unit of processor times in /proc. */
 const TICKS_PER_SECOND = 100;
@@ -15,6 +16,8 @@ export interface Target {
   /** Processor time of all its processes so far. */
   processorSeconds(): number;
   residentBytes(): number;
+  /** Makes it go on with what waits, where it does not do so by itself. */
+  nudge?(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -26,12 +29,22 @@ export async function startQanat(validators: number, env: Record<string, string>
 }
 
 /**
- * As they start by default. Only anvil also seals a block each second besides the one for every transaction: without that it leaves
- * transactions of concurrent requests pending until another one comes, for good at the end of a load.
+ * As they start by default. anvil 1.7.1 leaves transactions of concurrent requests pending until another one comes, for good at the
+ * end of a load (with --mixed-mining its miner stops altogether): `nudge` has it mine what waits.
  */
 export async function startPeer(peer: ChainPeer): Promise<Target> {
-  const {label, url, pid, dispose} = await startPeerChain(peer, peer === 'anvil' ? ['--block-time', '1', '--mixed-mining'] : []);
-  return target(label, url, [pid], dispose);
+  const {label, url, pid, dispose} = await startPeerChain(peer, []);
+  const started = target(label, url, [pid], dispose);
+  if (peer !== 'anvil') return started;
+  const connection = new Connection(url);
+  return {
+    ...started,
+    nudge: async () => void (await connection.one({method: 'evm_mine', params: []})),
+    dispose: async () => {
+      connection.close();
+      await started.dispose();
+    },
+  };
 }
 
 /** Starts, runs `use` and ends the processes however that goes, Ctrl-C included. */
