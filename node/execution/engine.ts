@@ -2,6 +2,7 @@
 import type {ExecutionObserver} from './observer.ts';
 import type {StateOverlay} from './state/overlay.ts';
 import type {Address, Hash, Log} from './types.ts';
+import type {WorkMeter} from './work.ts';
 
 export interface BlockEnvironment {
   readonly number: bigint;
@@ -56,8 +57,9 @@ export interface ExecutionEngine {
   isPrecompile(address: Address): boolean;
   /**
    * Changes go to `state`, which the engine leaves without open checkpoints. Calls are queued: one at a time per engine. What
-   * `observer` throws ends the run; engine and state are of no use then.
+   * `observer` throws ends the run; engine and state are of no use then. Where there is a `work`, precompiles are counted by it.
+   * @throws WorkExceededError when it says so: the engine can be used again, the state is the caller's to set back.
    */
-  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver): Promise<FrameResult>;
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver, work?: WorkMeter): Promise<FrameResult>;
 }
 

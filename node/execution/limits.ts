@@ -60,6 +60,17 @@ export const JUMPS_PER_CALL = 25;
 export const INSTRUCTIONS_PER_TURN = 20_000;
 /** Gas that counts as one more instruction among them, where the price depends on what is done: hashing, copying, reading the state. */
 export const GAS_PER_INSTRUCTION = 20;
+/** Gas of a run before other work of the process gets a turn: some milliseconds. */
+export const GAS_PER_TURN = 40_000;
+/** Memory of the interpreter's frames that is kept from one transaction for the next. */
+export const INTERPRETER_MEMORY_KEPT_BYTES = 4 * 1024 * 1024;
+/**
+ * Code, with what was found out about it, that the interpreters of a fork keep together: more than the codes that the gas of one
+ * transaction (EIP-7825) can load at the price of a cold account.
+ */
+export const INTERPRETER_CODE_BYTES_MAX = 400 * 1024 * 1024;
+/** EIP-170. */
+export const CODE_BYTES_MAX = 24_576;
 /** Instructions of an observed run before other work of the process gets a turn. */
 export const OBSERVED_STEPS_PER_TURN = 2_000;
 /** Events of a traced transaction between two looks at the clock. */

@@ -1,7 +1,7 @@
 /** The only adapter between this chain's precompiles and @ethereumjs/evm. */
 import type {Common, StateManagerInterface} from '@ethereumjs/common';
 import {EVMMockBlockchain} from '@ethereumjs/evm';
-import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
+import type {EVMMockBlockchainInterface} from '@ethereumjs/evm';
 import {Blake2b} from '../blake2b/index.ts';
 import {initPrecompiles, SAPS} from '../index.ts';
 import {loadBls12381} from '../mcl/bls12-381.ts';
@@ -14,6 +14,7 @@ import {p256Verify} from './p256.ts';
 import {SapEvm} from './sap-evm.ts';
 
 export {customCrypto} from './crypto.ts';
+export type {SapEvm} from './sap-evm.ts';
 
 const BLAKE2F_ADDRESS = `${'0'.repeat(39)}9`;
 const P256_VERIFY_ADDRESS = `${'0'.repeat(37)}100`;
@@ -35,7 +36,7 @@ export interface CreateEvmOptions {
  *
  * Like every @ethereumjs/evm it runs one call at a time: its journal is shared state.
  */
-export async function createEvm(options: CreateEvmOptions): Promise<EVM> {
+export async function createEvm(options: CreateEvmOptions): Promise<SapEvm> {
   await initPrecompiles();
   const [bn254, bls, p256] = await Promise.all([loadBn254(), loadBls12381(), loadP256()]);
   return new SapEvm({

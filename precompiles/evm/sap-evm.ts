@@ -11,7 +11,7 @@ import type {
 } from '@ethereumjs/evm';
 import {Address} from '@ethereumjs/util';
 import {callSap} from '../call.ts';
-import type {Hex, Sap, SapStorage} from '../types.ts';
+import type {Hex, Sap, SapCall, SapStorage} from '../types.ts';
 
 export interface SapEvmOptions {
   readonly common: Common;
@@ -23,6 +23,17 @@ export interface SapEvmOptions {
   readonly bls: EVMBLSInterface;
   /** Takes the place of the machine's own, by address (40 hex digits), in forks that have one there. */
   readonly replacements: ReadonlyMap<string, PrecompileFunc>;
+}
+
+/** A call of a precompile from outside of a message of the EVM. */
+export interface DirectCall {
+  readonly address: Hex;
+  readonly input: Uint8Array;
+  readonly gas: bigint;
+  readonly caller: Hex;
+  readonly value: bigint;
+  readonly isStatic: boolean;
+  readonly isDelegate: boolean;
 }
 
 /**
@@ -66,6 +77,13 @@ export class SapEvm extends EVM {
     return new SapEvm({...this.#options, common, stateManager: this.stateManager.shallowCopy()});
   }
 
+  /** For interpreters that make their own frames and take only the precompiles from here. The checkpoints around it are theirs. */
+  callPrecompile({address, input, gas, caller, value, isStatic, isDelegate}: DirectCall): ExecResult | Promise<ExecResult> {
+    const sap = this.#saps.get(address);
+    if (sap !== undefined) return this.#call(sap, {data: input, gas, caller, value, isStatic, isDelegate});
+    return this.runPrecompile(this.precompiles.get(address.slice(2))!, input, gas);
+  }
+
   protected override async _loadCode(message: Message): Promise<void> {
     const sap = message.code === undefined ? this.#saps.get(message.codeAddress.toString()) : undefined;
     if (sap === undefined) return super._loadCode(message);
@@ -73,19 +91,13 @@ export class SapEvm extends EVM {
     message.code = (input) => this.#runSap(sap, message, input);
   }
 
-  async #runSap(sap: Sap, message: Message, {data, gasLimit}: PrecompileInput): Promise<ExecResult> {
-    const to = message.to;
-    const isDelegate = message.delegatecall || to === undefined || to.toString() !== sap.address;
-    const isStatic = message.isStatic;
-    const {status, output, gasUsed} = await callSap(sap, {
-      data,
-      gas: gasLimit,
-      caller: message.caller.toString() as Hex,
-      value: message.delegatecall ? 0n : message.value,
-      isStatic,
-      isDelegate,
-      storage: this.#storageOf(sap, !isStatic && !isDelegate),
-    });
+  #runSap(sap: Sap, {to, caller, value, delegatecall, isStatic}: Message, {data, gasLimit}: PrecompileInput): Promise<ExecResult> {
+    const isDelegate = delegatecall || to === undefined || to.toString() !== sap.address;
+    return this.#call(sap, {data, gas: gasLimit, caller: caller.toString() as Hex, value: delegatecall ? 0n : value, isStatic, isDelegate});
+  }
+
+  async #call(sap: Sap, call: Omit<SapCall, 'storage'>): Promise<ExecResult> {
+    const {status, output, gasUsed} = await callSap(sap, {...call, storage: this.#storageOf(sap, !call.isStatic && !call.isDelegate)});
     const result: ExecResult = {returnValue: output, executionGasUsed: gasUsed};
     if (status === 'revert') result.exceptionError = new EVMError(EVMError.errorMessages.REVERT);
     if (status === 'failure') result.exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);

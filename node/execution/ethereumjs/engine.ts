@@ -4,18 +4,24 @@ import type {EVM} from '@ethereumjs/evm';
 import {createEvm, customCrypto} from '#precompiles/evm';
 import type {BlockEnvironment, ExecutionEngine, Frame, FrameResult} from '../engine.ts';
 import {bytesToHex, EMPTY, hexToBytes} from '../hex.ts';
+import {CodeCache} from '../interpreter/code.ts';
+import {Interpreter} from '../interpreter/interpreter.ts';
+import {interpreterRules} from '../interpreter/rules.ts';
 import type {ExecutionObserver} from '../observer.ts';
 import type {Hardfork} from '../rules.ts';
 import {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
+import type {WorkMeter} from '../work.ts';
 import {gethError} from './errors.ts';
 import {installFastOpcodes} from './fast-opcodes.ts';
 import {installInterpreterLoop} from './interpreter-loop.ts';
 import {WarmJournal} from './journal.ts';
+import {installLegacyCode} from './legacy-code.ts';
 import {installJumpAnalysis} from './jump-analysis.ts';
 import {Observation} from './observation.ts';
 import {JUMPDEST, opcodesOf, replaceHandler} from './opcodes.ts';
 import {installPacer, Pacer} from './pacer.ts';
+import {precompilePort} from './precompile-port.ts';
 import {addressOf, OverlayStateManager, toEvmAddress} from './state-manager.ts';
 
 export interface EthereumjsOptions {
@@ -23,6 +29,8 @@ export interface EthereumjsOptions {
   readonly hardfork: Hardfork;
   /** Whether the SAPs answer. */
   readonly precompiles: boolean;
+  /** Everything runs in @ethereumjs/evm, as tests compare with. */
+  readonly isReference?: boolean;
   /** Lets other work of the process have a turn. */
   yieldTurn(): Promise<void>;
 }
@@ -32,10 +40,16 @@ type EvmResult = Awaited<ReturnType<EVM['runCall']>>;
 /** Makes engines that share one set of rules; each is one EVM and runs one frame at a time. */
 export async function createEthereumjsFactory(options: EthereumjsOptions): Promise<() => Promise<ExecutionEngine>> {
   const common = createCustomCommon({chainId: Number(options.chainId)}, Mainnet, {hardfork: options.hardfork, customCrypto: await customCrypto()});
-  return () => EthereumjsEngine.create(common, options);
+  const codes = new CodeCache();
+  return () => EthereumjsEngine.create(common, options, codes);
 }
 
+/**
+ * Runs go to our own interpreter, with the precompiles of @ethereumjs/evm; to the latter whole go those that are observed, those under
+ * rules before Berlin, and those of simulations that move precompiles.
+ */
 class EthereumjsEngine implements ExecutionEngine {
+  readonly #interpreter: Interpreter | undefined;
   readonly #evm: EVM;
   readonly #states: OverlayStateManager;
   readonly #journal: WarmJournal;
@@ -46,8 +60,16 @@ class EthereumjsEngine implements ExecutionEngine {
   readonly #observation: Observation;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(evm: EVM, states: OverlayStateManager, journal: WarmJournal, chain: {block: BlockEnvironment | undefined}, observation: Observation) {
+  private constructor(
+    evm: EVM,
+    states: OverlayStateManager,
+    journal: WarmJournal,
+    chain: {block: BlockEnvironment | undefined},
+    observation: Observation,
+    interpreter: Interpreter | undefined,
+  ) {
     this.#evm = evm;
+    this.#interpreter = interpreter;
     this.#states = states;
     this.#journal = journal;
     this.#chain = chain;
@@ -56,7 +78,7 @@ class EthereumjsEngine implements ExecutionEngine {
     this.#precompiles = new Set([...evm.precompiles.keys()].map((address) => `0x${address}`));
   }
 
-  static async create(common: Common, options: EthereumjsOptions): Promise<EthereumjsEngine> {
+  static async create(common: Common, options: EthereumjsOptions, codes: CodeCache): Promise<EthereumjsEngine> {
     const states = new OverlayStateManager();
     const chain: {block: BlockEnvironment | undefined} = {block: undefined};
     const blockchain = {
@@ -65,26 +87,42 @@ class EthereumjsEngine implements ExecutionEngine {
       shallowCopy: () => blockchain,
     };
     const evm = await createEvm({common, stateManager: states, blockchain, ...(options.precompiles ? {} : {saps: []})});
+    const rules = interpreterRules(options.hardfork);
+    const interpreter =
+      rules === undefined || options.isReference === true
+        ? undefined
+        : new Interpreter({rules, chainId: options.chainId, precompiles: precompilePort(evm), codes, yieldTurn: () => options.yieldTurn()});
     movePrecompiles(evm, chain);
     const journal = WarmJournal.install(evm, states);
     const prototype = await interpreterPrototype(evm, states);
     installJumpAnalysis(evm, prototype);
+    installLegacyCode(evm, states);
     installFastOpcodes(evm, states, journal);
     const pacer: Pacer = new Pacer(() => observation.yieldTurn());
     installInterpreterLoop(evm, prototype, pacer);
     const observation = new Observation(evm, prototype, () => options.yieldTurn());
     installPacer(evm, pacer);
-    return new EthereumjsEngine(evm, states, journal, chain, observation);
+    return new EthereumjsEngine(evm, states, journal, chain, observation, interpreter);
   }
 
   isPrecompile(address: Address): boolean {
     return this.#precompiles.has(address);
   }
 
-  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver): Promise<FrameResult> {
-    const result = this.#queue.then(() => this.#run(frame, block, state, observer));
+  run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver, work?: WorkMeter): Promise<FrameResult> {
+    const interpreter = observer === undefined && block.precompiles === undefined && this.#interpreter?.takes(frame) === true ? this.#interpreter : undefined;
+    const result = this.#queue.then(() => (interpreter === undefined ? this.#run(frame, block, state, observer) : this.#interpret(interpreter, frame, block, state, work)));
     this.#queue = result.catch(() => undefined);
     return result;
+  }
+
+  async #interpret(interpreter: Interpreter, frame: Frame, block: BlockEnvironment, state: StateOverlay, work: WorkMeter | undefined): Promise<FrameResult> {
+    this.#states.overlay = state;
+    try {
+      return await interpreter.run(frame, block, state, work);
+    } finally {
+      this.#states.overlay = undefined;
+    }
   }
 
   async #run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer: ExecutionObserver | undefined): Promise<FrameResult> {

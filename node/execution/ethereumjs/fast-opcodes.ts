@@ -6,7 +6,7 @@ import {opcodesOf} from './opcodes.ts';
 import type {GasHandler, OpcodeHandler, RunState} from './opcodes.ts';
 import {addressOf} from './state-manager.ts';
 import type {OverlayStateManager} from './state-manager.ts';
-import {readWord, wordToHash, writeWord} from './word.ts';
+import {readWord, wordToHash, writeWord} from '../words.ts';
 
 const KECCAK256 = 0x20;
 const MLOAD = 0x51;
@@ -62,13 +62,13 @@ export function installFastOpcodes(evm: EVM, states: OverlayStateManager, journa
   replace(MLOAD, fast((state, gas) => gas + memoryGas(state, state.stack.peek(1)[0]!, WORD_BYTES)), fastOp((state) => {
     const at = Number(state.stack.pop());
     state.memory.extend(at, 32);
-    state.stack.push(readWord(state.memory._store, at));
+    state.stack.push(readWord(viewOf(state.memory._store), at));
   }));
   replace(MSTORE, fast((state, gas) => gas + memoryGas(state, state.stack.peek(1)[0]!, WORD_BYTES)), fastOp((state) => {
     const [offset, value] = state.stack.popN(2) as [bigint, bigint];
     const at = Number(offset);
     state.memory.extend(at, 32);
-    writeWord(state.memory._store, at, value);
+    writeWord(viewOf(state.memory._store), at, value);
   }));
   replace(MSTORE8, fast((state, gas) => gas + memoryGas(state, state.stack.peek(1)[0]!, 1n)), undefined);
   for (let opcode = LOG0; opcode <= LOG4; opcode++) {
@@ -141,6 +141,10 @@ function fastOp(handler: (state: FastRunState) => void): OpcodeHandler {
 
 function withSync<T extends object>(info: T): T {
   return Object.assign(Object.create(Object.getPrototypeOf(info) as object) as T, info, {isAsync: false});
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function words(length: bigint): bigint {

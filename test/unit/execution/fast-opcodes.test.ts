@@ -6,7 +6,7 @@ import {bytesToHex, EMPTY, hexToBytes} from '../../../node/execution/hex.ts';
 import {createEthereumjsFactory} from '../../../node/execution/ethereumjs/engine.ts';
 import {WarmJournal} from '../../../node/execution/ethereumjs/journal.ts';
 import {OverlayStateManager, toEvmAddress} from '../../../node/execution/ethereumjs/state-manager.ts';
-import {readWord, wordToHash, writeWord} from '../../../node/execution/ethereumjs/word.ts';
+import {readWord, wordToHash, writeWord} from '../../../node/execution/words.ts';
 import {StateOverlay} from '../../../node/execution/state/overlay.ts';
 import {EMPTY_ROOT_HASH} from '../../../node/execution/state/types.ts';
 import type {Address, Hash} from '../../../node/execution/types.ts';
@@ -96,7 +96,7 @@ const block = {
 };
 
 async function machines(): Promise<{ours(code: Uint8Array, gas: bigint): Promise<Seen>; stock(code: Uint8Array, gas: bigint): Promise<Seen>}> {
-  const engine = await (await createEthereumjsFactory({chainId: 1n, hardfork: 'osaka', precompiles: false, yieldTurn: async () => {}}))();
+  const engine = await (await createEthereumjsFactory({chainId: 1n, hardfork: 'osaka', precompiles: false, isReference: true, yieldTurn: async () => {}}))();
   const common = createCustomCommon({chainId: 1}, Mainnet, {hardfork: 'osaka', customCrypto: await customCrypto()});
   const states = new OverlayStateManager();
   const evm = await createEvm({common, stateManager: states, saps: []});
@@ -140,9 +140,10 @@ describe('replaced opcodes', () => {
 describe('words', () => {
   it.each([0n, 1n, 0xffffn, (1n << 64n) - 1n, 1n << 64n, (1n << 128n) + 5n, 1n << 255n, (1n << 256n) - 1n])('%s goes to memory and back', (value) => {
     const memory = new Uint8Array(48).fill(0xaa);
-    writeWord(memory, 7, value);
+    const view = new DataView(memory.buffer);
+    writeWord(view, 7, value);
     expect(bytesToHex(memory.subarray(7, 39))).toBe(wordToHash(value));
-    expect(readWord(memory, 7)).toBe(value);
+    expect(readWord(view, 7)).toBe(value);
     expect([memory[6], memory[39]]).toEqual([0xaa, 0xaa]);
     expect(hexToBytes(wordToHash(value))).toHaveLength(32);
   });

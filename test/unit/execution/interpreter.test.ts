@@ -89,15 +89,15 @@ describe('the interpreter', () => {
   it('lets other work have a turn in a recursion without any jump', async () => {
     // CALL(gas, address(this), 0, 0, 0, 0, 0), again and again.
     const recursion = '5f5f5f5f5f305af150'.repeat(40);
-    expect(await turnsDuring(() => run(recursion, 300_000n))).toBeGreaterThan(20);
+    expect(await turnsDuring(() => run(recursion, 300_000n))).toBeGreaterThanOrEqual(5);
   });
 
-  it('lets other work have a turn in long code without jumps, after fewer instructions where they are dear, and counts over all frames', async () => {
+  it('lets other work have a turn in long code without jumps, counted by gas over all frames', async () => {
     // PUSH0, POP: 5 gas for two instructions; 24,000 of them in each frame.
     const straight = '5f50'.repeat(12_000);
     const call = `5f5f5f5f5f73${other.slice(2)}5af150`;
     expect(await turnsDuring(() => run(`${call.repeat(3)}${straight}`, GAS_MAX, straight))).toBeGreaterThanOrEqual(4);
-    // Each frame is short of a turn by itself; the calls alone count for a quarter of one.
+    // Each frame is short of a turn by itself.
     expect(await turnsDuring(() => run(call.repeat(10), GAS_MAX, '5f50'.repeat(5_000)))).toBeGreaterThanOrEqual(5);
     // KECCAK256 of 256 kB at 49,158 gas, many times.
     expect(await turnsDuring(() => run('620400005f2050'.repeat(100)))).toBeGreaterThanOrEqual(10);
@@ -114,6 +114,6 @@ describe('the interpreter', () => {
   it('lets other work have a turn in a loop over a contract with much code', async () => {
     const caller = `5b5f5f5f5f5f73${other.slice(2)}613000f1505f56`;
     const large = `6004565b5b00${'60'.repeat(24_570)}`;
-    expect(await turnsDuring(async () => expect(await run(caller, 200_000n, large)).toMatchObject({status: 'failure', error: 'out of gas'}))).toBeGreaterThan(10);
+    expect(await turnsDuring(async () => expect(await run(caller, 200_000n, large)).toMatchObject({status: 'failure', error: 'out of gas'}))).toBeGreaterThanOrEqual(4);
   });
 });
