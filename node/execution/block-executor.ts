@@ -18,6 +18,7 @@ import {StateOverlay} from './state/overlay.ts';
 import type {PreparedState} from './state/state-database.ts';
 import {beginBlock} from './system-contracts.ts';
 import type {EthBlock, Receipt, Transaction} from './types.ts';
+import {blockWorkMax, WorkMeter} from './work.ts';
 
 /** What execution takes from a decided (or proposed) Comet block. */
 export interface BlockRequest {
@@ -43,6 +44,8 @@ export const ResultCode = {Success: 0, Reverted: 1, Excluded: 2} as const;
 
 export interface BlockExecutorModules {
   readonly chain: Chain;
+  /** docs/adr/0018. */
+  readonly hasWorkLimit: boolean;
   engineFor(rules: ForkRules): Promise<ExecutionEngine>;
   decode(raw: Uint8Array): Transaction;
   now(): number;
@@ -88,7 +91,8 @@ export async function executeBlock(request: BlockRequest, modules: BlockExecutor
   let gasUsed = 0n;
   let gasAtPause = 0n;
   let logs = 0;
-  const context = {engine, rules, chainId: chain.parameters.chainId, block, state};
+  const work = modules.hasWorkLimit ? new WorkMeter(blockWorkMax(block.gasLimit)) : undefined;
+  const context = {engine, rules, chainId: chain.parameters.chainId, block, state, work};
   for (const raw of request.txs) {
     let tx: Transaction | undefined;
     try {

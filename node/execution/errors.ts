@@ -46,6 +46,7 @@ export type TransactionErrorCode =
   | 'floor-data-gas'
   | 'gas-limit-too-high'
   | 'block-gas-exceeded'
+  | 'block-work-exceeded'
   | 'fee-cap-too-low'
   | 'tip-above-fee-cap'
   | 'fee-overflow'

@@ -55,7 +55,9 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     return (await factory)();
   };
   const engines = new Engines(createEngine);
-  const executor: BlockExecutorModules = {chain, engineFor: (rules) => engines.executor(rules), decode, now, yieldTurn};
+  // Of this chain alone: others have other rules.
+  const hasWorkLimit = options.chainOptions?.schedule === undefined;
+  const executor: BlockExecutorModules = {chain, hasWorkLimit, engineFor: (rules) => engines.executor(rules), decode, now, yieldTurn};
   // The EVM takes a moment to build; better now than in the first block.
   const warmUp = async (): Promise<void> => void (await engines.executor(chain.nextRules()));
 
@@ -69,7 +71,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     blooms,
     engines,
     forks,
-    tracing: new Tracing({chain, engines, now, yieldTurn}),
+    tracing: new Tracing({chain, engines, hasWorkLimit, now, yieldTurn}),
     depositContract,
     now,
     yieldTurn,

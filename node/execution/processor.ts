@@ -5,6 +5,7 @@
  */
 import {applyAuthorizations} from './authorization.ts';
 import type {BlockEnvironment, ExecutionEngine, FrameResult} from './engine.ts';
+import {TransactionError} from './errors.ts';
 import {EMPTY} from './hex.ts';
 import type {ExecutionObserver} from './observer.ts';
 import type {ForkRules} from './rules.ts';
@@ -12,6 +13,8 @@ import type {StateOverlay} from './state/overlay.ts';
 import {EMPTY_ACCOUNT, EMPTY_CODE_HASH} from './state/types.ts';
 import type {Address, Hash, Log, Transaction} from './types.ts';
 import {blobGasOf, effectiveGasPrice, validateTransaction} from './validity.ts';
+import {WorkExceededError} from './work.ts';
+import type {WorkMeter} from './work.ts';
 
 /** What share of the gas a refund may give back; EIP-3529 made it smaller. */
 const REFUND_QUOTIENT_FRONTIER = 2n;
@@ -36,6 +39,8 @@ export interface ProcessorContext {
   readonly state: StateOverlay;
   /** Sees every transaction, plain transfers too: they go through the engine then. */
   readonly observer?: ExecutionObserver | undefined;
+  /** Of a block of this chain, which has a limit of work. */
+  readonly work?: WorkMeter | undefined;
 }
 
 /** Throws TransactionError, with the state untouched, when `tx` cannot stand here. Plain transfers give their outcome at once. */
@@ -49,6 +54,7 @@ export function processTransaction(tx: Transaction, context: ProcessorContext): 
     rules,
   );
   const gasPrice = effectiveGasPrice(tx, block.baseFeePerGas);
+  if (context.work?.begin(tx.gasLimit) === false) throw workExceeded();
   if (context.observer === undefined && tx.to !== undefined && tx.type !== 4 && !context.engine.isPrecompile(tx.to)) {
     const recipient = state.account(tx.to);
     if (recipient === undefined || recipient.codeHash === EMPTY_CODE_HASH) return transfer(tx, tx.to, gasPrice, gas, context);
@@ -62,7 +68,7 @@ function transfer(
   to: Address,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
-  {state, block, rules}: ProcessorContext,
+  {state, block, rules, work}: ProcessorContext,
 ): TransactionOutcome {
   const gasUsed = gas.regular > gas.floor ? gas.regular : gas.floor;
   const sender = state.account(tx.sender) ?? EMPTY_ACCOUNT;
@@ -71,6 +77,7 @@ function transfer(
   state.putAccount(to, {...recipient, balance: recipient.balance + tx.value});
   payMiner(state, block, gasUsed, gasPrice);
   state.endTransaction(rules.isSpuriousDragon);
+  work?.end(gasUsed);
   return {
     status: 'success',
     error: undefined,
@@ -89,17 +96,55 @@ async function execute(
   gas: {readonly regular: bigint; readonly floor: bigint},
   context: ProcessorContext,
 ): Promise<TransactionOutcome> {
-  const {state, block, rules} = context;
-  const sender = state.account(tx.sender) ?? EMPTY_ACCOUNT;
+  const {state, block, rules, work} = context;
   const prepaid = tx.gasLimit * gasPrice;
-  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - prepaid - blobFee(tx, block)});
-  const run = await runFrame(tx, tx.gasLimit, gasPrice, gas, context);
+  takeFee(tx, gasPrice, state, block);
+  const run = await runWithinLimit(tx, gasPrice, gas, context);
+  work?.end(run.gasUsedBeforeRefund);
   const payer = state.account(tx.sender) ?? EMPTY_ACCOUNT;
   state.putAccount(tx.sender, {...payer, balance: payer.balance + prepaid - run.gasUsed * gasPrice});
   payMiner(state, block, run.gasUsed, gasPrice);
   for (const address of run.result.destroyed) state.deleteAccount(address);
   state.endTransaction(rules.isSpuriousDragon);
   return outcomeOf(run, gasPrice);
+}
+
+/**
+ * Where there is a limit of work: a transaction that takes more than the block has left never was, nothing is paid, and it can stand in
+ * another block; one that no block has room for fails, and takes all its gas.
+ */
+async function runWithinLimit(
+  tx: Transaction,
+  gasPrice: bigint,
+  gas: {readonly regular: bigint; readonly floor: bigint},
+  context: ProcessorContext,
+): Promise<FrameRun> {
+  const {state, block, chainId, work} = context;
+  try {
+    return await runFrame(tx, tx.gasLimit, gasPrice, gas, context);
+  } catch (error) {
+    if (!(error instanceof WorkExceededError)) throw error;
+    state.abandonTransaction();
+    if (error.scope === 'block') {
+      work!.giveUp();
+      throw workExceeded();
+    }
+    takeFee(tx, gasPrice, state, block);
+    applyAuthorizations(tx.authorizationList, chainId, state, []);
+    return {result: {...NO_RESULT, error: error.message}, gasUsed: tx.gasLimit, gasUsedBeforeRefund: tx.gasLimit};
+  }
+}
+
+function workExceeded(): TransactionError {
+  return new TransactionError('block-work-exceeded', 'block work limit reached');
+}
+
+const NO_RESULT: FrameResult = {status: 'failure', error: undefined, returnData: EMPTY, gasUsed: 0n, refund: 0n, logs: [], createdAddress: undefined, destroyed: []};
+
+/** Raises the nonce and takes what the gas can cost at most. */
+function takeFee(tx: Transaction, gasPrice: bigint, state: StateOverlay, block: BlockEnvironment): void {
+  const sender = state.account(tx.sender) ?? EMPTY_ACCOUNT;
+  state.putAccount(tx.sender, {...sender, nonce: sender.nonce + 1n, balance: sender.balance - tx.gasLimit * gasPrice - blobFee(tx, block)});
 }
 
 export interface FrameRun {
@@ -125,7 +170,7 @@ export async function runFrame(
   gasLimit: bigint,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
-  {engine, state, block, chainId, rules, observer}: ProcessorContext,
+  {engine, state, block, chainId, rules, observer, work}: ProcessorContext,
 ): Promise<FrameRun> {
   const warmAddresses: Address[] = [source.sender];
   if (rules.isShanghai) warmAddresses.push(block.miner);
@@ -151,6 +196,7 @@ export async function runFrame(
     block,
     state,
     observer,
+    work,
   );
   const spent = gas.regular + result.gasUsed;
   const refundCap = spent / (rules.isLondon ? REFUND_QUOTIENT : REFUND_QUOTIENT_FRONTIER);

@@ -19,12 +19,11 @@ export function writeWord(view: DataView, at: number, value: bigint): void {
   view.setBigUint64(at, value >> 192n);
 }
 
-/** `at + 32` must lie within the view. */
+/** `at + 32` must lie within the view. Most words are small: those are looked at without making bigints of their zeros. */
 export function readWord(view: DataView, at: number): bigint {
-  const high = view.getBigUint64(at);
-  const middleHigh = view.getBigUint64(at + 8);
-  const middleLow = view.getBigUint64(at + 16);
-  const low = view.getBigUint64(at + 24);
-  if (high === 0n && middleHigh === 0n) return middleLow === 0n ? low : (middleLow << 64n) | low;
-  return (((high << 64n) | middleHigh) << 128n) | (middleLow << 64n) | low;
+  if ((view.getInt32(at) | view.getInt32(at + 4) | view.getInt32(at + 8) | view.getInt32(at + 12)) === 0) {
+    if ((view.getInt32(at + 16) | view.getInt32(at + 20)) !== 0) return (view.getBigUint64(at + 16) << 64n) | view.getBigUint64(at + 24);
+    return view.getInt32(at + 24) === 0 ? BigInt(view.getUint32(at + 28)) : view.getBigUint64(at + 24);
+  }
+  return (((view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8)) << 128n) | (view.getBigUint64(at + 16) << 64n) | view.getBigUint64(at + 24);
 }

@@ -43,6 +43,8 @@ export interface DirectCall {
 export class SapEvm extends EVM {
   readonly #saps: ReadonlyMap<string, Sap>;
   readonly #options: SapEvmOptions;
+  /** Hears of every call of a precompile by a message, before it runs; what it throws ends the run. */
+  onPrecompile: ((call: {readonly address: Hex; readonly input: Uint8Array; readonly gas: number}) => void) | undefined;
   #replacedIn: Map<string, PrecompileFunc> | undefined;
 
   constructor(options: SapEvmOptions) {
@@ -86,9 +88,18 @@ export class SapEvm extends EVM {
 
   protected override async _loadCode(message: Message): Promise<void> {
     const sap = message.code === undefined ? this.#saps.get(message.codeAddress.toString()) : undefined;
-    if (sap === undefined) return super._loadCode(message);
+    if (sap === undefined) {
+      await super._loadCode(message);
+      if (message.isCompiled) this.#announce(message);
+      return;
+    }
+    this.#announce(message);
     message.isCompiled = true;
     message.code = (input) => this.#runSap(sap, message, input);
+  }
+
+  #announce({codeAddress, data, gasLimit}: Message): void {
+    this.onPrecompile?.({address: codeAddress.toString() as Hex, input: data, gas: Number(gasLimit)});
   }
 
   #runSap(sap: Sap, {to, caller, value, delegatecall, isStatic}: Message, {data, gasLimit}: PrecompileInput): Promise<ExecResult> {

@@ -2,6 +2,7 @@ import {createCustomCommon, Mainnet} from '@ethereumjs/common';
 import type {Common} from '@ethereumjs/common';
 import type {EVM} from '@ethereumjs/evm';
 import {createEvm, customCrypto} from '#precompiles/evm';
+import type {SapEvm} from '#precompiles/evm';
 import type {BlockEnvironment, ExecutionEngine, Frame, FrameResult} from '../engine.ts';
 import {bytesToHex, EMPTY, hexToBytes} from '../hex.ts';
 import {CodeCache} from '../interpreter/code.ts';
@@ -11,6 +12,7 @@ import type {ExecutionObserver} from '../observer.ts';
 import type {Hardfork} from '../rules.ts';
 import {StateOverlay} from '../state/overlay.ts';
 import type {Address, Log} from '../types.ts';
+import {WorkExceededError} from '../work.ts';
 import type {WorkMeter} from '../work.ts';
 import {gethError} from './errors.ts';
 import {installFastOpcodes} from './fast-opcodes.ts';
@@ -50,7 +52,7 @@ export async function createEthereumjsFactory(options: EthereumjsOptions): Promi
  */
 class EthereumjsEngine implements ExecutionEngine {
   readonly #interpreter: Interpreter | undefined;
-  readonly #evm: EVM;
+  readonly #evm: SapEvm;
   readonly #states: OverlayStateManager;
   readonly #journal: WarmJournal;
   readonly #precompiles: ReadonlySet<string>;
@@ -61,7 +63,7 @@ class EthereumjsEngine implements ExecutionEngine {
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    evm: EVM,
+    evm: SapEvm,
     states: OverlayStateManager,
     journal: WarmJournal,
     chain: {block: BlockEnvironment | undefined},
@@ -111,7 +113,7 @@ class EthereumjsEngine implements ExecutionEngine {
 
   run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer?: ExecutionObserver, work?: WorkMeter): Promise<FrameResult> {
     const interpreter = observer === undefined && block.precompiles === undefined && this.#interpreter?.takes(frame) === true ? this.#interpreter : undefined;
-    const result = this.#queue.then(() => (interpreter === undefined ? this.#run(frame, block, state, observer) : this.#interpret(interpreter, frame, block, state, work)));
+    const result = this.#queue.then(() => (interpreter === undefined ? this.#run(frame, block, state, observer, work) : this.#interpret(interpreter, frame, block, state, work)));
     this.#queue = result.catch(() => undefined);
     return result;
   }
@@ -125,8 +127,15 @@ class EthereumjsEngine implements ExecutionEngine {
     }
   }
 
-  async #run(frame: Frame, block: BlockEnvironment, state: StateOverlay, observer: ExecutionObserver | undefined): Promise<FrameResult> {
+  async #run(
+    frame: Frame,
+    block: BlockEnvironment,
+    state: StateOverlay,
+    observer: ExecutionObserver | undefined,
+    work: WorkMeter | undefined,
+  ): Promise<FrameResult> {
     const evm = this.#evm;
+    evm.onPrecompile = work === undefined ? undefined : (call) => work.take(call);
     this.#states.overlay = state;
     this.#chain.block = block;
     try {
@@ -149,7 +158,11 @@ class EthereumjsEngine implements ExecutionEngine {
       const outcome = resultOf(result, frame, this.#keepsOlderContracts);
       if (observer !== undefined) this.#observation.end(outcome);
       return outcome;
+    } catch (error) {
+      if (observer !== undefined && error instanceof WorkExceededError) this.#observation.breakOff(error.message);
+      throw error;
     } finally {
+      evm.onPrecompile = undefined;
       if (observer !== undefined) this.#observation.stop();
       evm.transientStorage.clear();
       this.#states.overlay = undefined;

@@ -82,6 +82,8 @@ export class Observation {
   readonly #onMessageEnd = (result: MessageResult): void => void (this.lastResult = result);
   #observer: ExecutionObserver | undefined;
   #steps = 0;
+  /** Entered and not left. */
+  openFrames = 0;
   /** Of the message that ended last: undefined when a call did not even begin. */
   lastResult: MessageResult | undefined;
   invalidOpcode = 0xfe;
@@ -109,6 +111,7 @@ export class Observation {
     events.on('afterMessage', this.#onMessageEnd);
     // The interpreter calls its hook only while somebody listens.
     if (observer.step !== undefined) events.on('step', this.#onStep);
+    this.openFrames = 1;
     observer.enter?.({
       kind: frame.to === undefined ? 'CREATE' : 'CALL',
       depth: 0,
@@ -129,6 +132,11 @@ export class Observation {
       error: isReverted ? 'execution reverted' : error === undefined ? undefined : this.errorOf(error),
       isReverted,
     });
+  }
+
+  /** The run was broken off: all frames that are open end at once. */
+  breakOff(error: string): void {
+    for (; this.openFrames > 0; this.openFrames--) this.observer.exit?.({output: EMPTY, gasUsed: 0n, error, isReverted: false});
   }
 
   /** geth names the opcode; the frame that met it ends right afterwards. */
@@ -235,7 +243,9 @@ function frameMethods(prototype: Interpreter): Methods {
         input: message.data.slice(),
       });
       observation.lastResult = undefined;
+      observation.openFrames++;
       const pushed = await prototype._baseCall.call(this, message);
+      observation.openFrames--;
       observer.exit?.(exitOf(observation, env.depth));
       return pushed;
     },
@@ -254,7 +264,9 @@ function frameMethods(prototype: Interpreter): Methods {
         input: code.slice(),
       });
       observation.lastResult = undefined;
+      observation.openFrames++;
       const pushed = await prototype.create.call(this, gasLimit, value, code, salt, callData);
+      observation.openFrames--;
       observer.exit?.(exitOf(observation, depth));
       return pushed;
     },

@@ -14,6 +14,11 @@ const PADDING = 33;
 /** Long constants kept of one code, by the low bits of where they stand. */
 const CONSTANTS = 512;
 const CONSTANTS_BYTES = CONSTANTS * 12;
+/** Constants that were read anew because another had taken their place, until a code gets a place for each. */
+const MISSES_MAX = 2_048;
+/** Codes that have it, at eight bytes for each byte of code. */
+const WHOLE_TABLES_MAX = 64;
+const UINT32 = 4_294_967_296;
 const OBJECT_BYTES = 256;
 
 /** Code as the loop reads it. What costs time is made when first needed and kept. */
@@ -27,6 +32,8 @@ export class Code {
   #jumps: Uint8Array | undefined;
   #constants: bigint[] | undefined;
   #places: Int32Array | undefined;
+  #misses = 0;
+  #whole: (bigint | undefined)[] | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -48,18 +55,39 @@ export class Code {
     return (this.#jumps ??= jumpDestinations(this.padded, this.length));
   }
 
-  /** Value of the PUSH of `size` bytes whose opcode stands at `pc`. */
+  /** Value of the PUSH of `size` bytes, 3 to 32, whose opcode stands at `pc`. */
   constant(pc: number, size: number): bigint {
+    const {view} = this;
+    if (size <= 4) return BigInt(view.getUint32(pc + 1) >>> (8 * (4 - size)));
+    if (size <= 6) return BigInt((view.getUint32(pc + 1) >>> (8 * (6 - size))) * UINT32 + view.getUint32(pc + size - 3));
+    if (this.#whole !== undefined) return (this.#whole[pc] ??= this.#read(pc, size));
     const constants = (this.#constants ??= new Array<bigint>(CONSTANTS).fill(0n));
     const places = (this.#places ??= new Int32Array(CONSTANTS).fill(-1));
     const place = pc & (CONSTANTS - 1);
     if (places[place] === pc) return constants[place]!;
-    const value = readWord(this.view, pc + 1) >> BigInt(8 * (32 - size));
-    constants[place] = value;
+    if (places[place] !== -1 && ++this.#misses > MISSES_MAX) this.#widen();
     places[place] = pc;
-    return value;
+    return (constants[place] = this.#read(pc, size));
+  }
+
+  /** Right-aligned: what stands before the constant is shifted out. */
+  #read(pc: number, size: number): bigint {
+    const {view} = this;
+    if (size <= 8) return view.getBigUint64(pc + 1) >> BigInt(8 * (8 - size));
+    if (size <= 16) return ((view.getBigUint64(pc + 1) >> BigInt(8 * (16 - size))) << 64n) | view.getBigUint64(pc + size - 7);
+    return readWord(view, pc + 1) >> BigInt(8 * (32 - size));
+  }
+
+  #widen(): void {
+    this.#whole = new Array<bigint | undefined>(this.length);
+    if (wholeTables.push(this) <= WHOLE_TABLES_MAX) return;
+    const oldest = wholeTables.shift()!;
+    oldest.#whole = undefined;
+    oldest.#misses = 0;
   }
 }
+
+const wholeTables: Code[] = [];
 
 export const EMPTY_CODE = new Code(EMPTY);
 

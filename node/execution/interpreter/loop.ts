@@ -15,6 +15,7 @@ import {selfDestruct} from './state-opcodes.ts';
 
 const STACK_ITEMS_MAX = 1024;
 const MEMORY_ACCESS_GAS = 3;
+const ALL_ONES = (1n << 256n) - 1n;
 /** Words of one byte: a PUSH1 makes no new one. */
 const SMALL = Array.from({length: 256}, (_, i) => BigInt(i));
 
@@ -185,7 +186,7 @@ function runFrame(machine: Machine, frame: CallFrame): boolean {
         continue;
       case 0x19:
         if (sp < base + 1) { failure = STACK_UNDERFLOW; break; }
-        stack[sp - 1] = BigInt.asUintN(256, ~stack[sp - 1]!);
+        stack[sp - 1] = ALL_ONES ^ stack[sp - 1]!;
         pc++;
         continue;
       case 0x35:

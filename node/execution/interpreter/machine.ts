@@ -68,6 +68,7 @@ export class Machine {
   readonly #slotWords = new Array<bigint>(REMEMBERED).fill(-1n);
   readonly #slots = new Array<Hash>(REMEMBERED);
   readonly #words = new Map<Hash, bigint>();
+  readonly #blockHashes = new Map<bigint, bigint>();
   readonly #loadCode = (codeHash: Hash): Uint8Array => this.state.codeOf(codeHash);
 
   constructor(rules: InterpreterRules, chainId: bigint, precompiles: Precompiles, codes: CodeCache) {
@@ -89,6 +90,7 @@ export class Machine {
     this.pending = undefined;
     this.frame = this.frames[0]!;
     this.#words.clear();
+    this.#blockHashes.clear();
     this.transient.clear();
     this.accessed.begin(transaction.warmAddresses, transaction.warmSlots);
   }
@@ -123,6 +125,12 @@ export class Machine {
   wordOf(hex: Hash): bigint {
     let word = this.#words.get(hex);
     if (word === undefined) this.#words.set(hex, (word = BigInt(hex)));
+    return word;
+  }
+
+  blockHash(number: bigint): bigint {
+    let word = this.#blockHashes.get(number);
+    if (word === undefined) this.#blockHashes.set(number, (word = BigInt(this.block.blockHash(number))));
     return word;
   }
 

@@ -1,5 +1,5 @@
 /** Instructions that hash, copy or log stretches of memory. */
-import {keccak256Hex} from '../keccak.ts';
+import {keccak256Word} from '../keccak.ts';
 import {wordToHash} from '../words.ts';
 import {OUT_OF_GAS, STACK_UNDERFLOW, WRITE_PROTECTION} from './failure.ts';
 import type {Failure} from './failure.ts';
@@ -19,7 +19,7 @@ export function keccak(machine: Machine, frame: CallFrame): Failure | undefined 
   const failure = machine.pay(frame, KECCAK_GAS + KECCAK_WORD_GAS * wordsOf(length) + machine.memoryGas(frame, offset, length));
   if (failure !== undefined) return failure;
   frame.sp = sp - 1;
-  stack[sp - 2] = BigInt(`0x${keccak256Hex(machine.memoryView(frame, offset, length))}`);
+  stack[sp - 2] = keccak256Word(machine.memoryView(frame, offset, length));
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Instructions that read or write accounts and storage. */
-import {bigIntToBytes, bytesToBigInt, EMPTY, hexToBytes} from '../hex.ts';
+import {bigIntToBytes, bytesToBigInt, EMPTY} from '../hex.ts';
 import {OUT_OF_GAS, STACK_UNDERFLOW, WRITE_PROTECTION} from './failure.ts';
 import type {Failure} from './failure.ts';
 import type {CallFrame} from './frame.ts';
@@ -37,12 +37,13 @@ export function lookAtAccount(machine: Machine, frame: CallFrame, opcode: number
   return undefined;
 }
 
-export function blockHash({stack, block}: Machine, frame: CallFrame): Failure | undefined {
+export function blockHash(machine: Machine, frame: CallFrame): Failure | undefined {
+  const {stack, block} = machine;
   const {sp} = frame;
   if (sp < frame.base + 1) return STACK_UNDERFLOW;
   const number = stack[sp - 1]!;
   const isKnown = number < block.number && block.number - number <= BLOCK_HASHES;
-  stack[sp - 1] = isKnown ? bytesToBigInt(hexToBytes(block.blockHash(number))) : 0n;
+  stack[sp - 1] = isKnown ? machine.blockHash(number) : 0n;
   return undefined;
 }
 
@@ -68,7 +69,7 @@ export function storeSlot(machine: Machine, frame: CallFrame): Failure | undefin
   const slot = machine.slotOf(stack[sp - 1]!);
   const value = stack[sp - 2]!;
   const current = bytesToBigInt(state.slot(address, slot));
-  const original = bytesToBigInt(state.originalSlot(address, slot));
+  const original = current === value ? current : bytesToBigInt(state.originalSlot(address, slot));
   let cost = machine.accessed.warmSlot(address, slot) ? COLD_SLOT_GAS : 0;
   if (current === value || original !== current) cost += WARM_ACCESS_GAS;
   else cost += original === 0n ? SSTORE_SET_GAS : SSTORE_RESET_GAS;
@@ -76,7 +77,7 @@ export function storeSlot(machine: Machine, frame: CallFrame): Failure | undefin
   if (frame.gas < cost) return OUT_OF_GAS;
   frame.gas -= cost;
   frame.sp = sp - 2;
-  state.putSlot(address, slot, value === 0n ? EMPTY : bigIntToBytes(value));
+  if (current !== value) state.putSlot(address, slot, value === 0n ? EMPTY : bigIntToBytes(value));
   return undefined;
 }
 

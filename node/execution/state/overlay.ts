@@ -126,6 +126,13 @@ export class StateOverlay implements StateSource {
     this.#originals.clear();
   }
 
+  /** Takes back everything since the end of the last transaction, whatever checkpoints are open. */
+  abandonTransaction(): void {
+    while (this.#journal.length > 0) this.#undo(this.#journal.pop()!);
+    this.#checkpoints.length = 0;
+    this.#originals.clear();
+  }
+
   /** Net changes against the lower state. Accounts whose lower storage was cleared are named; their old slots are the caller's to list. */
   changes(): StateChanges & {readonly cleared: ReadonlySet<Address>} {
     const accounts = new Map<Address, Change<Account | undefined>>();

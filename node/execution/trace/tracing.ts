@@ -17,6 +17,7 @@ import {StateOverlay} from '../state/overlay.ts';
 import {beginBlock} from '../system-contracts.ts';
 import {ZERO_HASH} from '../block/header.ts';
 import type {Address, Authorization, EthBlock, Hash, Transaction} from '../types.ts';
+import {blockWorkMax, WorkMeter} from '../work.ts';
 import {TraceBudget} from './budget.ts';
 import {createTracer} from './tracers.ts';
 import type {Json, TraceOptions, Tracer} from './types.ts';
@@ -24,6 +25,8 @@ import type {Json, TraceOptions, Tracer} from './types.ts';
 export interface TracingModules {
   readonly chain: Chain;
   readonly engines: Engines;
+  /** docs/adr/0018. */
+  readonly hasWorkLimit: boolean;
   /** Milliseconds. */
   now(): number;
   /** Lets other work of the process have a turn. */
@@ -154,7 +157,7 @@ export class Tracing {
       budget,
     );
     budget.start(options.timeoutMs);
-    const outcome = await this.#execute(tx, {...contextOf(replay, this.#modules.chain), observer: tracer});
+    const outcome = await this.#execute(tx, {...contextOf(replay, this.#modules), observer: tracer});
     return {result: tracer.result(outcome), outcome};
   }
 
@@ -164,7 +167,7 @@ export class Tracing {
     let logs = 0;
     for (const tx of replay.block.transactions.slice(0, index)) {
       budget.start(timeoutMs);
-      const context = contextOf(replay, this.#modules.chain);
+      const context = contextOf(replay, this.#modules);
       // What has gas for a transfer only keeps its short way, which an observer would close.
       logs += (await this.#execute(tx, tx.gasLimit > TRANSACTION_GAS ? {...context, observer} : context)).logs.length;
       await this.#modules.yieldTurn();
@@ -196,8 +199,10 @@ export class Tracing {
   }
 }
 
-function contextOf({engine, environment, rules, state}: Replay, chain: Chain): ProcessorContext {
-  return {engine, rules, chainId: chain.parameters.chainId, block: environment, state};
+/** Of one transaction. It stood in the block, so it fitted; what it alone must not exceed is looked at again. */
+function contextOf({engine, environment, rules, state}: Replay, {chain, hasWorkLimit}: TracingModules): ProcessorContext {
+  const work = hasWorkLimit ? new WorkMeter(blockWorkMax(environment.gasLimit)) : undefined;
+  return {engine, rules, chainId: chain.parameters.chainId, block: environment, state, work};
 }
 
 function authoritiesOf(list: readonly Authorization[]): Address[] {
