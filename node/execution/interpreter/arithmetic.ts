@@ -37,12 +37,19 @@ export function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
+/** Two bits of the exponent at a time. */
 function smallPower(base: bigint, exponent: number): bigint {
-  let result = 1n;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest >>= 1) {
-    if ((rest & 1) === 1) result = BigInt.asUintN(256, result * square);
-    if (rest > 1) square = BigInt.asUintN(256, square * square);
+  if (exponent === 0) return 1n;
+  const square = exponent === 1 ? 0n : BigInt.asUintN(256, base * base);
+  const powers = [1n, base, square, exponent < 3 ? 0n : BigInt.asUintN(256, square * base)];
+  let shift = 14;
+  while (exponent >> shift === 0) shift -= 2;
+  let result = powers[exponent >> shift]!;
+  while ((shift -= 2) >= 0) {
+    result = BigInt.asUintN(256, result * result);
+    result = BigInt.asUintN(256, result * result);
+    const digit = (exponent >> shift) & 3;
+    if (digit !== 0) result = BigInt.asUintN(256, result * powers[digit]!);
   }
   return result;
 }

@@ -115,7 +115,7 @@ export function open(machine: Machine, caller: CallFrame): CallFrame {
   return frame;
 }
 
-/** @internal A frame before its first instruction. */
+/** A frame before its first instruction. */
 export function prepare(machine: Machine, frame: CallFrame): void {
   frame.isCreation = false;
   frame.inputView = undefined;

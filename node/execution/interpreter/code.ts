@@ -1,10 +1,9 @@
-import {EMPTY} from '../hex.ts';
+import {bytesToHex, EMPTY} from '../hex.ts';
 import {INTERPRETER_CODE_BYTES_MAX} from '../limits.ts';
-import {delegationOf} from '../validity.ts';
-import {bytesToHex} from '../hex.ts';
-import {readWord} from '../words.ts';
 import {EMPTY_CODE_HASH} from '../state/types.ts';
 import type {Address, Hash} from '../types.ts';
+import {delegationOf} from '../validity.ts';
+import {readWord} from '../words.ts';
 
 const JUMPDEST = 0x5b;
 const PUSH1 = 0x60;
@@ -59,7 +58,7 @@ export class Code {
   constant(pc: number, size: number): bigint {
     const {view} = this;
     if (size <= 4) return BigInt(view.getUint32(pc + 1) >>> (8 * (4 - size)));
-    if (size <= 6) return BigInt((view.getUint32(pc + 1) >>> (8 * (6 - size))) * UINT32 + view.getUint32(pc + size - 3));
+    if (size <= 6) return BigInt((view.getUint32(pc + 1) >>> (8 * (8 - size))) * UINT32 + view.getUint32(pc + size - 3));
     if (this.#whole !== undefined) return (this.#whole[pc] ??= this.#read(pc, size));
     const constants = (this.#constants ??= new Array<bigint>(CONSTANTS).fill(0n));
     const places = (this.#places ??= new Int32Array(CONSTANTS).fill(-1));

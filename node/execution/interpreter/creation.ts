@@ -62,7 +62,7 @@ export function create(machine: Machine, frame: CallFrame, opcode: number): Fail
   return undefined;
 }
 
-/** @internal From an open frame with gas and caller; it may end at once. */
+/** From an open frame with gas and caller; it may end at once. */
 export function beginCreation(machine: Machine, frame: CallFrame, address: Address, value: bigint, initCode: Uint8Array): void {
   const {state} = machine;
   frame.isCreation = true;

@@ -1,8 +1,8 @@
+import {bitLength, byteAt, shiftLeft, shiftRight, shiftRightSigned, signedDivide, signedModulo, signExtend} from './arithmetic.ts';
+import {environmentWord} from './environment-opcodes.ts';
 import {STACK_OVERFLOW, STACK_UNDERFLOW} from './failure.ts';
 import type {Failure} from './failure.ts';
 import type {CallFrame} from './frame.ts';
-import {bitLength, byteAt, shiftLeft, shiftRight, shiftRightSigned, signedDivide, signedModulo, signExtend} from './arithmetic.ts';
-import {environmentWord} from './environment-opcodes.ts';
 import type {Machine} from './machine.ts';
 import {copy, externalCodeCopy, keccak, log, memoryCopy, returnDataCopy} from './memory-opcodes.ts';
 import {blockHash, loadSlot, lookAtAccount, storeSlot} from './state-opcodes.ts';

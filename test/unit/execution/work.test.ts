@@ -98,7 +98,10 @@ describe('a block with a limit of work', () => {
     expect(chain.latest.nonce(sender.address)).toBe(1n);
     expect(chain.latest.balance(HOPELESS)).toBe(0n);
     expect(chain.latest.storage(HOPELESS, `0x${'00'.repeat(31)}01`)).toEqual(new Uint8Array(32));
-    expect(before - chain.latest.balance(sender.address)).toBe(GAS * 2_000_000_000n);
+    // An eighth below the base fee of genesis, and the tip.
+    expect(before - chain.latest.balance(sender.address)).toBe(GAS * 1_875_000_000n);
+    const options = {tracer: {kind: 'call', onlyTopCall: false, withLog: false}, timeoutMs: 60_000} as const;
+    expect(await chain.backend.tracing!.transaction(chain.backend.head(), 0, options)).toMatchObject({error: 'transaction work limit reached'});
     // A call is not of a block.
     expect(await chain.backend.call({to: HOPELESS, gas: 15_000_000n}, 1n, {gasLimitMax: 50_000_000n})).toMatchObject({status: 'success'});
     await chain.close();
