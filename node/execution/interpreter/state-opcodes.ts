@@ -77,7 +77,7 @@ export function storeSlot(machine: Machine, frame: CallFrame): Failure | undefin
   if (frame.gas < cost) return OUT_OF_GAS;
   frame.gas -= cost;
   frame.sp = sp - 2;
-  if (current !== value) state.putSlot(address, slot, value === 0n ? EMPTY : bigIntToBytes(value));
+  state.putSlot(address, slot, value === 0n ? EMPTY : bigIntToBytes(value));
   return undefined;
 }
 
