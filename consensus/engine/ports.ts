@@ -86,6 +86,8 @@ export interface LogDamage {
 export interface AtomicFile {
   read(): Uint8Array | undefined;
   writeSync(bytes: Uint8Array): void;
+  /** The same while other work goes on, durable when it resolves. One at a time. */
+  write?(bytes: Uint8Array): Promise<void>;
 }
 
 /** `step`: 0 nothing, 1 proposal, 2 prevote, 3 precommit (CometBFT privval/file.go). */

@@ -3,7 +3,7 @@ import {ConsensusEngine, DEFAULT_ENGINE_OPTIONS, FileLog, FileSigner, FsAtomicFi
 import {DEFAULT_EVIDENCE_REACTOR_OPTIONS, EvidenceReactor, StoredEvidencePool} from '#consensus/evidence';
 import {parseGenesis, sha256, verifySignatureInBackground, type GenesisDoc} from '#proto';
 import {environmentName, homePaths, type HomePaths, type NodeConfig} from '#node/config';
-import {BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
+import {BackgroundRecovery, BASE_FEE_FLOOR, createExecution, parseGenesisState, type Execution} from '#node/execution';
 import {askPassphrase, readValidatorKey} from '#node/keys';
 import type {Mempool, MempoolClock} from '#node/mempool';
 import {loadOrCreateNodeIdentity, P2pNetwork} from '#node/p2p';
@@ -18,7 +18,7 @@ import {timedLog} from './consensus-metrics.ts';
 import {portError} from './errors.ts';
 import {readGenesisFile} from './genesis-file.ts';
 import {refuseDevelopmentHome} from './home-mode.ts';
-import {BLOCK_STORE_VERSION} from './layout.ts';
+import {BLOCK_STORE_VERSION, TX_INDEX_VERSION} from './layout.ts';
 import {configuredProvider} from './light-servers.ts';
 import {cometRpcMetrics, engineObserver, ethRpcMetrics, reportBlocks} from './observers.ts';
 import {testAdminPort, TestAdminServer} from './test-admin.ts';
@@ -30,9 +30,6 @@ export interface NodeOptions {
   readonly home: string;
   readonly config: NodeConfig;
 }
-
-/** Layout of the transaction index; one of another version is deleted by hand and made anew. */
-const TX_INDEX_VERSION = 1;
 
 export class Node {
   /** Resolves when consensus has stopped itself, because an invariant or the application failed. */
@@ -194,8 +191,11 @@ export class Node {
 
   async #openExecution(genesis: GenesisDoc): Promise<Execution> {
     const db = await this.#openDatabase(this.#paths.application);
+    const recovery = new BackgroundRecovery((error) => this.#logger.warn({error}, 'the thread that recovers senders has ended: they are recovered where transactions are admitted'));
+    this.#closers.push(() => recovery.close());
     const execution = await createExecution({
       db,
+      recoverSenders: recovery.recover,
       logger: this.#logger.child('execution'),
       historyBlocks: BigInt(this.#config['state.history_blocks']),
       archive: this.#config['state.archive'],

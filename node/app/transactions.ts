@@ -21,6 +21,7 @@ export function createMempool(options: MempoolOptions, {paths, execution, publis
   const {backend} = execution;
   return new Mempool(options, {
     decode: (raw) => execution.decode(raw),
+    prepare: (raws) => execution.prepare(raws),
     state: () => execution.latest,
     baseFee: () => backend.baseFeeOfNextBlock(),
     blockGasLimit: blockGasLimit ?? (() => backend.head().header.gasLimit),

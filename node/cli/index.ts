@@ -2,6 +2,7 @@ import {Command, CommanderError} from 'commander';
 import {ConfigError} from '#node/config';
 import {KeyError, type ScryptCost} from '#node/keys';
 import {StorageError} from '#node/storage';
+import {addImportCommand} from './import.ts';
 import {addInitCommand} from './init.ts';
 import {addKeysCommand} from './keys.ts';
 import {addReplayCommand} from './replay.ts';
@@ -29,6 +30,7 @@ export async function main(args: readonly string[], options: {readonly scryptCos
   addRollbackCommand(program, finish);
   addReplayCommand(program, finish);
   addResetCommand(program, finish);
+  addImportCommand(program, finish);
   addLightCommand(program, finish);
   program
     .command('version')

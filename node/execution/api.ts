@@ -4,6 +4,7 @@ import type {ChainBackend} from '../rpc/eth/backend.ts';
 import type {ChainAmendments} from './dev/amendments.ts';
 import type {ForkSchedule} from './rules.ts';
 import type {ChainImporter} from './import/importer.ts';
+import type {RecoverSenders} from './recovery/background.ts';
 import type {Address, BlockEvent, StateReader, Transaction} from './types.ts';
 
 export interface ChainOptions {
@@ -39,6 +40,8 @@ export interface ExecutionOptions {
   readonly snapshots?: SnapshotSettings;
   /** A chain for development alone: it can be changed by hand and taken back, and takes transactions without signatures. */
   readonly development?: boolean;
+  /** Recovers senders beside this thread, for `prepare`. Default: nobody does. */
+  readonly recoverSenders?: RecoverSenders;
   /** Milliseconds for measuring execution. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -64,6 +67,8 @@ export interface Execution {
   readonly latest: StateReader;
   /** Decodes and recovers the sender once per transaction (cached by hash); throws DecodeError. */
   decode(raw: Uint8Array): Transaction;
+  /** Recovers the senders of many in the background, so that `decode` has them. Never rejects. */
+  prepare(raws: readonly Uint8Array[]): Promise<void>;
   /** Called in order after a block is durable. Returns the unsubscribe function. */
   onBlock(fn: (event: BlockEvent) => void): () => void;
   close(): Promise<void>;

@@ -39,7 +39,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     historyBlocks: options.archive === true ? undefined : (options.historyBlocks ?? HISTORY_BLOCKS_DEFAULT),
   });
   const isDevelopment = options.development === true;
-  const transactions = new TransactionCache(() => chain.parameters.chainId, {allowsUnsigned: isDevelopment});
+  const transactions = new TransactionCache(() => chain.parameters.chainId, {allowsUnsigned: isDevelopment, recoverSenders: options.recoverSenders});
   const decode = transactions.decode.bind(transactions);
   const now = options.now ?? (() => performance.now());
 
@@ -93,6 +93,7 @@ export async function createExecution(options: ExecutionOptions): Promise<Execut
     backend,
     latest: stateReader(() => chain.latest),
     decode,
+    prepare: (raws) => transactions.prepare(raws),
     onBlock: (fn) => app.onBlock(fn),
     close: () => app.close(),
     ...(isDevelopment ? {development: developmentChain(chain, blooms)} : {}),

@@ -15,6 +15,8 @@ export type {UnsignedTransaction} from './transaction-encode.ts';
 export {intrinsicGas} from './intrinsic-gas.ts';
 export {validateTransaction} from './validity.ts';
 export {keccak256} from './keccak.ts';
+export {BackgroundRecovery} from './recovery/background.ts';
+export type {RecoverSenders} from './recovery/background.ts';
 export {publicKeyToAddress} from './secp256k1.ts';
 export {accountBech32} from './bech32.ts';
 export {bytesToHex, hexToBytes} from './hex.ts';

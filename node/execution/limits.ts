@@ -20,11 +20,17 @@ export const TRANSACTION_BLOBS_MAX = 6n;
 export const INIT_CODE_BYTES_MAX = 49_152;
 /** Decoded transactions kept by hash, so that a sender is recovered once. */
 export const TRANSACTION_CACHE_MAX = 20_000;
+/** Transactions from which on a turn's recoveries of senders go to the second thread: telling it costs as much as one or two of them. */
+export const RECOVERY_MIN = 16;
+/** Transactions that wait for that thread; what comes beyond is recovered where it is admitted. */
+export const RECOVERY_WAITING_MAX = 5_000;
 /** Accounts, and separately storage slots, of the flat tables kept in memory. */
 export const ACCOUNT_CACHE_MAX = 100_000;
 export const SLOT_CACHE_MAX = 200_000;
 /** Contract codes kept in memory. */
 export const CODE_CACHE_MAX = 512;
+/** Addresses kept in each of the spellings that events have. */
+export const ADDRESS_TEXTS_MAX = 20_000;
 /** Trie nodes kept in memory between blocks; beyond, they are read again from the database. */
 export const TRIE_NODES_IN_MEMORY_MAX = 200_000;
 /** Trie nodes are written once in so many blocks, or when more than the second number wait. */
@@ -38,8 +44,8 @@ export const BLOCK_CACHE_MAX = 64;
 export const HISTORY_BLOCKS_DEFAULT = 256n;
 /** Blocks whose blooms are read at once when logs are searched. */
 export const BLOOM_CHUNK_BLOCKS = 1024n;
-/** Decoded bloom chunks kept (256 kB each at most). */
-export const BLOOM_CHUNK_CACHE_MAX = 32;
+/** Bloom chunks kept (256 kB each at most): those of the longest range that a search may have. */
+export const BLOOM_CHUNK_CACHE_MAX = 100;
 /** Storage keys in one request for a proof. */
 export const PROOF_SLOTS_MAX = 1024;
 /** Accounts and slots, counted once per block, that a proof of an older state may set back: it is done in one go. */

@@ -18,6 +18,30 @@ export function decodeRlp(bytes: Uint8Array, limits: {readonly itemsMax?: number
   return item;
 }
 
+/** The first item of a list as it stands in `list`, prefix and all. `list` was decoded before, so it is known to be one, and not empty. */
+export function firstItemOf(list: Uint8Array): Uint8Array {
+  const start = prefixLength(list, 0);
+  return list.subarray(start, start + itemLength(list, start));
+}
+
+function prefixLength(bytes: Uint8Array, at: number): number {
+  const prefix = bytes[at]!;
+  if (prefix < 0x80) return 0;
+  if (prefix < 0xc0) return prefix < 0xb8 ? 1 : 1 + prefix - 0xb7;
+  return prefix < 0xf8 ? 1 : 1 + prefix - 0xf7;
+}
+
+/** With its prefix. */
+function itemLength(bytes: Uint8Array, at: number): number {
+  const prefix = bytes[at]!;
+  const size = prefixLength(bytes, at);
+  if (size === 0) return 1;
+  if (size === 1) return 1 + prefix - (prefix < 0xc0 ? 0x80 : 0xc0);
+  let length = 0;
+  for (let i = 1; i < size; i++) length = length * 256 + bytes[at + i]!;
+  return size + length;
+}
+
 class Reader {
   readonly #bytes: Uint8Array;
   #itemsLeft: number;

@@ -19,6 +19,8 @@ export interface DecodeOptions {
   readonly chainId?: bigint;
   /** Known from an earlier recovery (our own database): the signature is not checked again. */
   readonly sender?: Address;
+  /** keccak256 of `raw`, when the caller has it. */
+  readonly hash?: Hash;
   /** Greatest size. Default: TRANSACTION_BYTES_MAX, which is a rule of nodes, not of Ethereum's blocks: foreign chains hold greater ones. */
   readonly bytesMax?: number;
   /** Which types and signatures there are. Default: those of the newest fork. */
@@ -79,7 +81,7 @@ function decodeLegacy(raw: Uint8Array, options: DecodeOptions): Transaction {
     throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
   }
   const gasPrice = integer(fields[1], 32, 'gasPrice');
-  return finish(raw, options, encodeRlp(signed), {
+  return finish(raw, options, () => encodeRlp(signed), {
     type: 0,
     chainId,
     nonce: integer(fields[0], 8, 'nonce'),
@@ -102,7 +104,7 @@ function decodeLegacy(raw: Uint8Array, options: DecodeOptions): Transaction {
 function decodeAccessList(raw: Uint8Array, options: DecodeOptions): Transaction {
   const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 11, 'transaction');
   const gasPrice = integer(fields[2], 32, 'gasPrice');
-  return finish(raw, options, typedPayload(1, fields.slice(0, 8)), {
+  return finish(raw, options, () => typedPayload(1, fields.slice(0, 8)), {
     type: 1,
     chainId: integer(fields[0], 32, 'chainId'),
     nonce: integer(fields[1], 8, 'nonce'),
@@ -121,7 +123,7 @@ function decodeAccessList(raw: Uint8Array, options: DecodeOptions): Transaction 
 
 function decodeDynamicFee(raw: Uint8Array, options: DecodeOptions): Transaction {
   const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 12, 'transaction');
-  return finish(raw, options, typedPayload(2, fields.slice(0, 9)), {
+  return finish(raw, options, () => typedPayload(2, fields.slice(0, 9)), {
     type: 2,
     ...dynamicFeeFields(fields),
     to: recipient(fields[5]),
@@ -135,7 +137,7 @@ function decodeBlob(raw: Uint8Array, options: DecodeOptions): Transaction {
   const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 14, 'transaction');
   const to = recipient(fields[5]);
   if (to === undefined) throw new DecodeError('malformed-field', 'rlp: blob transaction without a recipient');
-  return finish(raw, options, typedPayload(3, fields.slice(0, 11)), {
+  return finish(raw, options, () => typedPayload(3, fields.slice(0, 11)), {
     type: 3,
     ...dynamicFeeFields(fields),
     to,
@@ -150,7 +152,7 @@ function decodeSetCode(raw: Uint8Array, options: DecodeOptions): Transaction {
   const fields = listOf(decodeRlp(raw.subarray(1), {itemsMax: raw.length}), 13, 'transaction');
   const to = recipient(fields[5]);
   if (to === undefined) throw new DecodeError('malformed-field', 'rlp: EIP-7702 transaction without a recipient');
-  return finish(raw, options, typedPayload(4, fields.slice(0, 10)), {
+  return finish(raw, options, () => typedPayload(4, fields.slice(0, 10)), {
     type: 4,
     ...dynamicFeeFields(fields),
     to,
@@ -179,7 +181,8 @@ function signatureOf(fields: Fields, index: number): {yParity: number; v: bigint
   return {yParity: Number(v), v, r: integer(fields[index + 1], 32, 'r'), s: integer(fields[index + 2], 32, 's')};
 }
 
-function finish(raw: Uint8Array, options: DecodeOptions, payload: Uint8Array, fields: Omit<Transaction, 'hash' | 'sender' | 'raw'>): Transaction {
+/** `payload`: what was signed, made only where a signature is checked. */
+function finish(raw: Uint8Array, options: DecodeOptions, payload: () => Uint8Array, fields: Omit<Transaction, 'hash' | 'sender' | 'raw'>): Transaction {
   if (options.chainId !== undefined && fields.chainId !== undefined && fields.chainId !== options.chainId) {
     throw new DecodeError('wrong-chain-id', `invalid chain id for signer: have ${fields.chainId} want ${options.chainId}`);
   }
@@ -188,10 +191,10 @@ function finish(raw: Uint8Array, options: DecodeOptions, payload: Uint8Array, fi
   if (sender === undefined) {
     const {isHomestead} = options.rules ?? NEWEST;
     if (!isValidSignature(fields.r, fields.s, isHomestead)) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
-    sender = recoverAddress(keccak256(payload), fields.yParity, fields.r, fields.s);
+    sender = recoverAddress(keccak256(payload()), fields.yParity, fields.r, fields.s);
     if (sender === undefined) throw new DecodeError('invalid-signature', 'invalid transaction v, r, s values');
   }
-  return {...fields, hash: `0x${keccak256Hex(raw)}`, sender, raw};
+  return {...fields, hash: options.hash ?? `0x${keccak256Hex(raw)}`, sender, raw};
 }
 
 function typedPayload(type: number, fields: Fields): Uint8Array {

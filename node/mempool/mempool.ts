@@ -11,14 +11,15 @@ import {authoritiesOf, type Address, type Hash, type StateReader, type Transacti
 import {checkAgainstSender, checkAlone, checkAuthorities, type AdmissionRules} from './admission.ts';
 import {Catalogue} from './catalogue.ts';
 import {decodeFailure, PoolError, PROTOCOL_VIOLATIONS, refuse} from './errors.ts';
-import {EvictionOrder, isWorthMore} from './eviction.ts';
 import {GossipOutbox} from './gossip.ts';
 import {DEFAULT_MEMPOOL_LIMITS, type MempoolLimits} from './limits.ts';
 import {PoolListeners} from './listeners.ts';
 import {reap} from './reap.ts';
 import {readmit, type ReloadReport} from './reload.ts';
 import {Rebroadcast} from './rebroadcast.ts';
-import {costOf, NO_AUTHORITIES, SenderQueue, type PooledTransaction} from './sender-queue.ts';
+import {Room} from './room.ts';
+import {costOf, NO_AUTHORITIES, type PooledTransaction, type SenderQueue} from './sender-queue.ts';
+import {Senders} from './senders.ts';
 import type {DropReason, GossipOutcome, MempoolModules, MempoolOptions, TransactionOrigin} from './types.ts';
 
 export class Mempool implements TransactionSource, PoolBackend {
@@ -29,15 +30,11 @@ export class Mempool implements TransactionSource, PoolBackend {
   private readonly rebroadcast: Rebroadcast;
 
   private readonly catalogue = new Catalogue();
-  private readonly bySender = new Map<Address, SenderQueue>();
-  /** Senders with something executable. */
-  private readonly ready = new Set<SenderQueue>();
-  private pendingCount = 0;
+  private readonly senders = new Senders();
+  private readonly room: Room;
   private sequence = 0;
   /** Counts calls of `update`; tells whether a sender's nonce and balance were read since the last block. */
   private blocksSeen = 0;
-  private eviction: EvictionOrder | undefined;
-  private sweep: Iterator<SenderQueue> | undefined;
   private isAnnounced = false;
   private isClosed = false;
   private readonly listeners: PoolListeners;
@@ -46,12 +43,19 @@ export class Mempool implements TransactionSource, PoolBackend {
     this.options = options;
     this.modules = modules;
     this.limits = {...DEFAULT_MEMPOOL_LIMITS, ...options.limits};
+    const {limits, catalogue, senders} = this;
+    this.room = new Room({limits, catalogue, senders, baseFee: () => modules.baseFee()});
     this.outbox = new GossipOutbox(this.limits, modules);
     this.listeners = new PoolListeners(modules.logger);
     this.rebroadcast = new Rebroadcast({intervalMs: this.limits.rebroadcastIntervalMs, countMax: this.limits.rebroadcastCountMax});
   }
 
   // Submission
+
+  /** Before many are submitted: what can be done for them beside this thread. Never rejects. */
+  prepare(raws: readonly Uint8Array[]): Promise<void> {
+    return this.modules.prepare?.(raws) ?? Promise.resolve();
+  }
 
   async submit(raw: Uint8Array): Promise<Hash> {
     try {
@@ -92,7 +96,7 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   reap(maxBytes: bigint, maxGas: bigint): readonly Uint8Array[] {
     return reap({
-      queues: this.ready,
+      queues: this.senders.ready,
       baseFee: this.modules.baseFee(),
       maxBytes,
       maxGas,
@@ -102,7 +106,7 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   hasTransactions(): boolean {
     const baseFee = this.modules.baseFee();
-    for (const queue of this.ready) {
+    for (const queue of this.senders.ready) {
       if (queue.hasWork(baseFee)) return true;
     }
     return false;
@@ -114,10 +118,10 @@ export class Mempool implements TransactionSource, PoolBackend {
 
   async update(_height: bigint, txs: readonly Uint8Array[], _results: readonly ExecTxResult[]): Promise<void> {
     this.blocksSeen++;
-    this.eviction = undefined;
+    this.room.forgetOrder();
     const state = this.modules.state();
     for (const address of this.accountsNamedBy(txs)) {
-      const queue = this.bySender.get(address);
+      const queue = this.senders.get(address);
       if (queue !== undefined && queue.readAt !== this.blocksSeen) this.refresh(queue, state);
     }
     this.sweepOn(state);
@@ -139,14 +143,14 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   pendingNonce(address: Address): bigint {
-    const queue = this.bySender.get(address);
+    const queue = this.senders.get(address);
     if (queue === undefined) return this.modules.state().nonce(address);
     this.ensureFresh(queue);
     return queue.nextNonce;
   }
 
   counts(): {readonly pending: number; readonly queued: number} {
-    return {pending: this.pendingCount, queued: this.catalogue.size - this.pendingCount};
+    return {pending: this.senders.pendingCount, queued: this.catalogue.size - this.senders.pendingCount};
   }
 
   /** All that waits, and the bytes of their envelopes. */
@@ -157,7 +161,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   content(): {readonly pending: ReadonlyMap<Address, readonly Transaction[]>; readonly queued: ReadonlyMap<Address, readonly Transaction[]>} {
     const pending = new Map<Address, readonly Transaction[]>();
     const queued = new Map<Address, readonly Transaction[]>();
-    for (const queue of this.bySender.values()) {
+    for (const queue of this.senders.values()) {
       const {pending: executable, queued: waiting} = queue.split();
       if (executable.length > 0) pending.set(queue.address, executable);
       if (waiting.length > 0) queued.set(queue.address, waiting);
@@ -166,7 +170,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   contentFrom(address: Address): {readonly pending: readonly Transaction[]; readonly queued: readonly Transaction[]} {
-    const queue = this.bySender.get(address);
+    const queue = this.senders.get(address);
     return queue === undefined ? {pending: [], queued: []} : queue.split();
   }
 
@@ -182,14 +186,11 @@ export class Mempool implements TransactionSource, PoolBackend {
   /** Takes one transaction out; false when it is not here. */
   remove(hash: Hash): boolean {
     const item = this.catalogue.get(hash);
-    const queue = item === undefined ? undefined : this.bySender.get(item.tx.sender);
+    const queue = item === undefined ? undefined : this.senders.get(item.tx.sender);
     if (item === undefined || queue === undefined) return false;
-    const pendingBefore = queue.pendingCount;
-    queue.remove(item.tx.nonce);
-    this.pendingCount += queue.pendingCount - pendingBefore;
+    this.senders.change(queue, () => queue.remove(item.tx.nonce));
     this.forget([item], 'removed');
-    this.settle(queue);
-    this.eviction = undefined;
+    this.room.forgetOrder();
     this.modules.journal?.rewrite(this.localRaws());
     this.measure();
     return true;
@@ -207,19 +208,17 @@ export class Mempool implements TransactionSource, PoolBackend {
   /** The state has changed without a block: all senders are looked at anew. */
   recheck(): void {
     this.blocksSeen++;
-    this.eviction = undefined;
+    this.room.forgetOrder();
     const state = this.modules.state();
-    for (const queue of [...this.bySender.values()]) this.refresh(queue, state);
+    for (const queue of [...this.senders.values()]) this.refresh(queue, state);
     this.measure();
   }
 
   /** The chain went back: the pool becomes `raws`, as far as they can still stand in a block. */
   restore(raws: readonly Uint8Array[]): void {
     this.forget([...this.catalogue.items()], 'removed');
-    this.bySender.clear();
-    this.ready.clear();
-    this.pendingCount = 0;
-    this.sweep = this.eviction = undefined;
+    this.senders.clear();
+    this.room.forgetOrder();
     this.isAnnounced = false;
     for (const raw of raws) {
       try {
@@ -251,22 +250,20 @@ export class Mempool implements TransactionSource, PoolBackend {
     checkAlone(tx, this.rules());
 
     const state = this.modules.state();
-    const known = this.bySender.get(tx.sender);
-    const queue = known ?? new SenderQueue(tx.sender);
+    const queue = this.senders.queueOf(tx.sender);
     if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
     checkAgainstSender(tx, queue, this.catalogue.isAuthority(tx.sender), state, this.limits);
     // Last, because it costs the most.
     const authorities = tx.type === 4 ? authoritiesOf(tx.authorizationList, this.options.chainId) : NO_AUTHORITIES;
-    checkAuthorities(authorities, (address) => this.bySender.get(address)?.items.length ?? 0);
+    checkAuthorities(authorities, (address) => this.senders.get(address)?.items.length ?? 0);
     return {tx, queue, authorities};
   }
 
   private admit(raw: Uint8Array, origin: TransactionOrigin): Transaction {
     const {tx, queue, authorities} = this.examine(raw);
     const item: PooledTransaction = {tx, sequence: this.sequence++, cost: costOf(tx), isLocal: origin === 'local', authorities};
-    this.makeRoom(item, queue);
-    // Making room may have emptied the sender's queue, and `refresh` drops empty queues from the map.
-    if (this.bySender.get(tx.sender) !== queue) this.bySender.set(tx.sender, queue);
+    const evicted = this.room.make(item, queue);
+    if (evicted > 0) this.modules.metrics?.dropped('evicted', evicted);
     this.place(item, queue);
     this.modules.metrics?.admitted(origin);
     if (origin === 'local') {
@@ -321,58 +318,14 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   private place(item: PooledTransaction, queue: SenderQueue): void {
-    const displaced = queue.insert(item);
-    const wasPending = displaced !== undefined && item.tx.nonce < queue.nextNonce;
+    const {displaced, promoted} = this.senders.change(queue, () => ({displaced: queue.insert(item), promoted: queue.promote()}));
     this.catalogue.add(item);
     queue.lastActiveMs = this.modules.clock.nowMs();
     if (displaced !== undefined) this.forget([displaced], 'replaced');
-    const promoted = this.promoted(queue, queue.promote());
-    if (wasPending) promoted.push(item);
-    this.eviction?.inserted(queue, item);
+    // In the place of one that was executable already.
+    if (displaced !== undefined && !promoted.includes(item) && item.tx.nonce < queue.nextNonce) promoted.push(item);
+    this.room.inserted(queue, item);
     this.listeners.tellPending(promoted);
-  }
-
-  /** Evicts what is worth less than `item` until it fits; throws PoolError, with the pool as before, when that is not enough. */
-  private makeRoom(item: PooledTransaction, queue: SenderQueue): void {
-    const displaced = queue.find(item.tx.nonce);
-    const countMax = this.limits.poolCountMax - (displaced === undefined ? 1 : 0);
-    const bytesMax = this.limits.poolBytesMax - item.tx.raw.length + (displaced?.tx.raw.length ?? 0);
-    const fits = (): boolean => this.catalogue.size <= countMax && this.catalogue.bytes <= bytesMax;
-    if (fits()) return;
-
-    this.eviction ??= new EvictionOrder(this.bySender.values(), this.modules.baseFee(), this.limits.senderFairCount);
-    const order = this.eviction;
-    const willBePending = displaced === undefined ? item.tx.nonce === queue.nextNonce : item.tx.nonce < queue.nextNonce;
-    const worth = order.worthOf(item, queue, queue.position(item.tx.nonce), willBePending);
-    const victims: {queue: SenderQueue; item: PooledTransaction}[] = [];
-    while (!fits()) {
-      const victim = order.worst();
-      const isPredecessor = victim?.queue === queue && victim.item.tx.nonce <= item.tx.nonce;
-      if (victim === undefined || isPredecessor || !isWorthMore(worth, victim)) {
-        for (const {queue: owner, item: returned} of victims.reverse()) this.putBack(owner, returned);
-        throw willBePending ? refuse.underpriced() : refuse.poolFull();
-      }
-      victims.push({queue: victim.queue, item: victim.item});
-      this.popTail(victim.queue, order);
-    }
-    this.modules.metrics?.dropped('evicted', victims.length);
-  }
-
-  private popTail(queue: SenderQueue, order: EvictionOrder): void {
-    const pendingBefore = queue.pendingCount;
-    const item = queue.pop()!;
-    this.catalogue.remove(item);
-    this.pendingCount += queue.pendingCount - pendingBefore;
-    this.settle(queue);
-    order.tailChanged(queue);
-  }
-
-  private putBack(queue: SenderQueue, item: PooledTransaction): void {
-    this.bySender.set(queue.address, queue);
-    queue.insert(item);
-    this.catalogue.add(item);
-    this.promoted(queue, queue.promote());
-    this.eviction?.inserted(queue, item);
   }
 
   /** Brings a sender's queue up to the state after the last block. Returns whether anything in it moved. */
@@ -385,27 +338,9 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   private refresh(queue: SenderQueue, state: StateReader): void {
-    const pendingBefore = queue.pendingCount;
-    const {dropped, promoted} = queue.refresh(state, this.blocksSeen);
+    const {dropped, promoted} = this.senders.change(queue, () => queue.refresh(state, this.blocksSeen));
     this.forget(dropped, 'included');
-    // `promoted` counts them a second time below.
-    this.pendingCount += queue.pendingCount - promoted.length - pendingBefore;
-    this.promoted(queue, promoted);
-    this.settle(queue);
     this.listeners.tellPending(promoted);
-  }
-
-  private promoted(queue: SenderQueue, items: PooledTransaction[]): PooledTransaction[] {
-    this.pendingCount += items.length;
-    this.settle(queue);
-    return items;
-  }
-
-  /** Keeps the two indexes of senders true to the queue. */
-  private settle(queue: SenderQueue): void {
-    if (queue.pendingCount > 0) this.ready.add(queue);
-    else this.ready.delete(queue);
-    if (queue.items.length === 0) this.bySender.delete(queue.address);
   }
 
   private forget(items: readonly PooledTransaction[], reason: DropReason): void {
@@ -432,20 +367,9 @@ export class Mempool implements TransactionSource, PoolBackend {
    */
   private sweepOn(state: StateReader): void {
     const expiredBefore = this.modules.clock.nowMs() - this.limits.queuedLifetimeMs;
-    const visits = Math.min(this.limits.sweepSendersMax, this.bySender.size);
-    for (let i = 0; i < visits; i++) {
-      let next = this.sweep?.next();
-      if (next === undefined || next.done === true) {
-        this.sweep = this.bySender.values();
-        next = this.sweep.next();
-        if (next.done === true) return;
-      }
-      const queue = next.value;
+    for (const queue of this.senders.inTurn(this.limits.sweepSendersMax)) {
       if (queue.readAt !== this.blocksSeen) this.refresh(queue, state);
-      if (queue.queuedCount > 0 && queue.lastActiveMs < expiredBefore) {
-        this.forget(queue.clearQueued(), 'expired');
-        this.settle(queue);
-      }
+      if (queue.queuedCount > 0 && queue.lastActiveMs < expiredBefore) this.forget(this.senders.change(queue, () => queue.clearQueued()), 'expired');
     }
   }
 
@@ -456,6 +380,7 @@ export class Mempool implements TransactionSource, PoolBackend {
   }
 
   private measure(): void {
-    this.modules.metrics?.size(this.pendingCount, this.catalogue.size - this.pendingCount, this.catalogue.bytes);
+    const {pendingCount} = this.senders;
+    this.modules.metrics?.size(pendingCount, this.catalogue.size - pendingCount, this.catalogue.bytes);
   }
 }

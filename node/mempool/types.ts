@@ -46,6 +46,8 @@ export interface MempoolOptions {
 export interface MempoolModules {
   /** Decodes a canonical envelope and recovers its sender; throws an Error with geth's text. Should cache by hash. */
   readonly decode: (raw: Uint8Array) => Transaction;
+  /** Makes ready to decode many, where that pays. Never rejects. */
+  readonly prepare?: (raws: readonly Uint8Array[]) => Promise<void>;
   /** The state after the last committed block. */
   readonly state: () => StateReader;
   /** Base fee of the next block, wei per gas. */

@@ -36,7 +36,19 @@ class LevelStore implements KeyValueStore {
   }
 
   async write(ops: readonly KeyValueOp[], options: {sync: boolean}): Promise<void> {
-    await this.#db.batch(ops as KeyValueOp[], {sync: options.sync});
+    // A chained batch hands each entry over as it is; the batch of an array copies every one several times first, which takes longer
+    // than all else that a write does on this thread.
+    const batch = this.#db.batch();
+    try {
+      for (const op of ops) {
+        if (op.type === 'put') batch.put(op.key, op.value);
+        else batch.del(op.key);
+      }
+    } catch (error) {
+      await batch.close();
+      throw error;
+    }
+    await batch.write({sync: options.sync});
   }
 
   async *range(gte: Bytes, lt: Bytes, options: {reverse?: boolean; limit?: number} = {}): AsyncIterable<readonly [Bytes, Bytes]> {

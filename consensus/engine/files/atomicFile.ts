@@ -1,5 +1,6 @@
 /** One small file, replaced as a whole: a reader sees the old bytes or the new ones, also after a power cut. */
 import {closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync} from 'node:fs';
+import {open, rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {AtomicFile} from '../ports.ts';
 
@@ -33,6 +34,24 @@ export class FsAtomicFile implements AtomicFile {
     }
     renameSync(temporary, this.path);
     syncFolder(dirname(this.path));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const temporary = `${this.path}.tmp`;
+    const file = await open(temporary, 'w', this.mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, this.path);
+    const folder = await open(dirname(this.path), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   }
 }
 

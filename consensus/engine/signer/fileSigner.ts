@@ -40,6 +40,8 @@ export class FileSigner implements Signer {
   readonly #key: ValidatorKey;
   readonly #file: AtomicFile;
   #last: LastSigned;
+  /** What was signed last, on its way to the disk: until it is there nothing else is signed. */
+  #writing: Promise<void> | undefined;
 
   /**
    * @param stateFile priv_validator_state.json; one that does not exist means that this key never signed.
@@ -61,23 +63,25 @@ export class FileSigner implements Signer {
 
   async signVote(chainId: string, vote: Omit<Vote, 'signature'>): Promise<Vote> {
     const step = vote.type === VoteType.Prevote ? SignStep.Prevote : SignStep.Precommit;
-    const {signature, timestamp} = this.#sign('vote', vote, step, (time) => voteSignBytes(chainId, {...vote, timestamp: time}));
+    const {signature, timestamp} = await this.#sign('vote', vote, step, (time) => voteSignBytes(chainId, {...vote, timestamp: time}));
     return {...vote, timestamp, signature};
   }
 
   async signProposal(chainId: string, proposal: Omit<Proposal, 'signature'>): Promise<Proposal> {
-    const {signature, timestamp} = this.#sign('proposal', proposal, SignStep.Propose, (time) =>
+    const {signature, timestamp} = await this.#sign('proposal', proposal, SignStep.Propose, (time) =>
       proposalSignBytes(chainId, {...proposal, timestamp: time}),
     );
     return {...proposal, timestamp, signature};
   }
 
-  #sign(
+  async #sign(
     kind: 'vote' | 'proposal',
     message: {readonly height: bigint; readonly round: number; readonly timestamp: Timestamp},
     step: SignStep,
     signBytesAt: (time: Timestamp) => Uint8Array,
-  ): {signature: Uint8Array; timestamp: Timestamp} {
+  ): Promise<{signature: Uint8Array; timestamp: Timestamp}> {
+    // Whoever waits for a write that fails hears of its own alone.
+    while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
     const {height, round} = message;
     const last = this.#last;
     const order = compareSteps({height, round, step}, last);
@@ -101,9 +105,24 @@ export class FileSigner implements Signer {
     const signBytes = signBytesAt(message.timestamp);
     const signature = this.#key.sign(signBytes);
     const next: LastSigned = {height, round, step, signature, signBytes};
-    this.#file.writeSync(serialiseState(next));
-    this.#last = next;
+    await this.#store(next);
     return {signature, timestamp: message.timestamp};
+  }
+
+  async #store(next: LastSigned): Promise<void> {
+    const bytes = serialiseState(next);
+    if (this.#file.write === undefined) {
+      this.#file.writeSync(bytes);
+      this.#last = next;
+      return;
+    }
+    this.#writing = this.#file.write(bytes);
+    try {
+      await this.#writing;
+      this.#last = next;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 }
 

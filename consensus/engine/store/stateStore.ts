@@ -36,6 +36,8 @@ const POWERS_REFERENCE = 3;
 
 export class StateStore {
   private readonly db: KeyValueStore;
+  /** The newest block's is asked for by all who follow the chain. */
+  private loaded: {readonly height: bigint; readonly response: FinalizeBlockResponse} | undefined;
 
   constructor(db: KeyValueStore) {
     this.db = db;
@@ -123,6 +125,7 @@ export class StateStore {
 
   /** Durable: with it, a crash between the application's commit and ours is made good without executing again. */
   async saveResponse(height: bigint, response: FinalizeBlockResponse): Promise<void> {
+    this.loaded = undefined;
     const info = {
       appHash: toBase64(response.appHash),
       validatorUpdates: response.validatorUpdates.map(({publicKey, power}) => ({
@@ -141,9 +144,11 @@ export class StateStore {
       ],
       {sync: true},
     );
+    this.loaded = {height, response};
   }
 
   loadResponse(height: bigint): FinalizeBlockResponse | undefined {
+    if (this.loaded?.height === height) return this.loaded.response;
     const info = this.db.get(heightKey(StateKey.ResultsInfo, height));
     const results = this.db.get(heightKey(StateKey.Results, height));
     if (info === undefined || results === undefined) return undefined;
@@ -153,7 +158,7 @@ export class StateStore {
       params?: string;
       events?: AbciEvent[];
     };
-    return {
+    const response: FinalizeBlockResponse = {
       txResults: decodeResults(results),
       appHash: fromBase64(appHash),
       validatorUpdates: validatorUpdates.map(({publicKey, power}) => ({
@@ -163,6 +168,8 @@ export class StateStore {
       ...(params === undefined ? {} : {consensusParamUpdates: decodeConsensusParams(fromBase64(params))}),
       ...(events === undefined ? {} : {events}),
     };
+    this.loaded = {height, response};
+    return response;
   }
 
   loadBlockResults(height: bigint): BlockResults | undefined {
@@ -172,6 +179,7 @@ export class StateStore {
 
   /** From `first` up to, but not, `end`. Validator sets stay: later ones refer to them, and most are a reference of nine bytes. */
   async pruneResponses(first: bigint, end: bigint): Promise<void> {
+    this.loaded = undefined;
     const ops: KeyValueOp[] = [];
     for (let height = first; height < end; height++) {
       for (const kind of [StateKey.Results, StateKey.ResultsInfo]) ops.push({type: 'del', key: heightKey(kind, height)});

@@ -2,7 +2,7 @@ import type {KeyValueOp, KeyValueStore} from '#consensus/engine';
 import {bytesToHex, concatBytes, hexToBytes} from '../hex.ts';
 import {blockKey, bloomKey, hashOfNumberKey, headerKey, locationKey, numberOfHashKey, readUint64, receiptsKey, uint64} from '../keys.ts';
 import {BLOCK_CACHE_MAX, BLOCK_HASH_CACHE_MAX, FOREIGN_TRANSACTION_BYTES_MAX} from '../limits.ts';
-import {decodeRlp, encodeRlp} from '../rlp.ts';
+import {decodeRlp, encodeRlp, firstItemOf} from '../rlp.ts';
 import type {RlpItem} from '../rlp.ts';
 import {decodeTransaction} from '../transaction.ts';
 import type {EthBlock, EthHeader, Hash, Receipt} from '../types.ts';
@@ -177,7 +177,7 @@ function encodeBlock({header, transactions, size, uncles, withdrawals}: EthBlock
 function decodeBlockHeader(bytes: Uint8Array): EthHeader {
   const item = decodeRlp(bytes, {itemsMax: Number.MAX_SAFE_INTEGER});
   if (item instanceof Uint8Array) throw new Error('database record: block expected');
-  return headerOfItem(item[0]!);
+  return headerOfItem(item[0]!, firstItemOf(bytes));
 }
 
 function decodeBlock(bytes: Uint8Array): EthBlock {
@@ -186,7 +186,7 @@ function decodeBlock(bytes: Uint8Array): EthBlock {
   const [header, raws, senders, size, uncles, withdrawals] = item;
   if (!Array.isArray(raws) || !Array.isArray(senders) || !(size instanceof Uint8Array)) throw new Error('database record: block expected');
   return {
-    header: headerOfItem(header!),
+    header: headerOfItem(header!, firstItemOf(bytes)),
     transactions: raws.map((raw, index) => decodeTransaction(raw as Uint8Array, {sender: bytesToHex(senders[index] as Uint8Array), bytesMax: FOREIGN_TRANSACTION_BYTES_MAX})),
     size: Number(readUint64(size)),
     ...(Array.isArray(uncles) && uncles.length > 0 && {uncles: uncles.map((uncle) => uncleBlock(headerOfItem(uncle)))}),

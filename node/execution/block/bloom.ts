@@ -25,9 +25,10 @@ export function addToBloom(bloom: Uint8Array, value: Hex): void {
 }
 
 /** The three bits that a value sets. */
-export function bloomBits(value: Hex): readonly number[] {
+export function bloomBits(value: Hex): readonly [number, number, number] {
   const hash = keccak256(hexToBytes(value));
-  return [0, 2, 4].map((i) => ((hash[i]! << 8) | hash[i + 1]!) & 0x7ff);
+  const bit = (i: number): number => ((hash[i]! << 8) | hash[i + 1]!) & 0x7ff;
+  return [bit(0), bit(2), bit(4)];
 }
 
 export function bloomHasBits(bloom: Uint8Array, bits: readonly number[]): boolean {

@@ -6,6 +6,7 @@
 import {sha256, toHex, type AbciEvent, type AbciEventAttribute} from '#proto';
 import {accountBech32} from '../bech32.ts';
 import {keccak256Hex} from '../keccak.ts';
+import {ADDRESS_TEXTS_MAX} from '../limits.ts';
 import type {TransactionOutcome} from '../processor.ts';
 import type {Address, EthHeader, Transaction} from '../types.ts';
 
@@ -33,8 +34,8 @@ export function transactionEvents(tx: Transaction, outcome: TransactionOutcome):
     events.push({
       type: 'transfer',
       attributes: [
-        indexed('recipient', accountBech32(recipient)),
-        indexed('sender', accountBech32(tx.sender)),
+        indexed('recipient', remembered(bech32Texts, recipient, accountBech32)),
+        indexed('sender', remembered(bech32Texts, tx.sender, accountBech32)),
         plain('amount', `${tx.value}${COIN_DENOM}`),
       ],
     });
@@ -52,8 +53,25 @@ export function blockEvents(header: EthHeader): AbciEvent[] {
   ];
 }
 
+/** Texts of addresses: most accounts come again. */
+const checksummedTexts = new Map<Address, string>();
+const bech32Texts = new Map<Address, string>();
+
+function remembered(texts: Map<Address, string>, address: Address, make: (address: Address) => string): string {
+  let text = texts.get(address);
+  if (text !== undefined) return text;
+  text = make(address);
+  if (texts.size >= ADDRESS_TEXTS_MAX) texts.clear();
+  texts.set(address, text);
+  return text;
+}
+
 /** EIP-55. */
 export function checksummed(address: Address): string {
+  return remembered(checksummedTexts, address, checksummedText);
+}
+
+function checksummedText(address: Address): string {
   const digits = address.slice(2);
   const hash = keccak256Hex(Buffer.from(digits, 'latin1'));
   let text = '0x';

@@ -47,8 +47,8 @@ export function sealHeader(header: Omit<EthHeader, 'hash'>): EthHeader {
 /** Numbers of fields that a header may have: before London, London, Shanghai, Cancun, Prague. */
 const HEADER_LENGTHS: ReadonlySet<number> = new Set([15, 16, 17, 20, 21]);
 
-/** From our own database. */
-export function headerOfItem(item: RlpItem): EthHeader {
+/** From our own database. `encoded`: the same as bytes, whose hash is quicker to find than that of the fields. */
+export function headerOfItem(item: RlpItem, encoded?: Uint8Array): EthHeader {
   if (item instanceof Uint8Array || !HEADER_LENGTHS.has(item.length)) throw new Error('database record: header expected');
   const bytes = (index: number): Uint8Array => {
     const field = item[index];
@@ -58,7 +58,7 @@ export function headerOfItem(item: RlpItem): EthHeader {
   const hash = (index: number): Hash => bytesToHex(bytes(index));
   const integer = (index: number): bigint => bytesToBigInt(bytes(index));
   const later = <T>(index: number, read: (index: number) => T): T | undefined => (index < item.length ? read(index) : undefined);
-  return sealHeader({
+  const fields = {
     parentHash: hash(0),
     sha3Uncles: hash(1),
     miner: hash(2),
@@ -80,5 +80,6 @@ export function headerOfItem(item: RlpItem): EthHeader {
     excessBlobGas: later(18, integer),
     parentBeaconBlockRoot: later(19, hash),
     requestsHash: later(20, hash),
-  });
+  };
+  return encoded === undefined ? sealHeader(fields) : {...fields, hash: `0x${keccak256Hex(encoded)}`};
 }

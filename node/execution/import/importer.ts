@@ -1,7 +1,9 @@
 /** Chains that others made, block by block, into this node's own state and block tables; without consensus. */
 import {appHashOf} from '../chain.ts';
+import {bytesEqual} from '../hex.ts';
 import type {BlockEvent, EthBlock} from '../types.ts';
 import {blocksOfFile, decodeImportedBlock} from './decode-block.ts';
+import {ImportError} from './errors.ts';
 import {executeImportedBlock} from './execute-block.ts';
 import type {ImportModules} from './execute-block.ts';
 import type {ImportedGenesis} from './genesis.ts';
@@ -22,9 +24,13 @@ export class ChainImporter {
     this.#modules = modules;
   }
 
-  /** Writes block 0, or recognises it. Throws when the database holds another chain. */
+  /** Writes block 0, or recognises the chain, also with later blocks. Throws ImportError when the database holds another one. Resolves to the head. */
   async initialise(genesis: ImportedGenesis): Promise<EthBlock> {
     const {chain} = this.#modules;
+    if (chain.isInitialised) {
+      if (!bytesEqual(chain.parameters.digest, genesis.digest)) throw new ImportError('genesis', 'the database holds a chain of another genesis document');
+      return chain.head.block;
+    }
     await chain.adoptGenesis({
       digest: genesis.digest,
       parameters: {chainId: genesis.chainId, gasLimit: genesis.gasLimit, feeRecipients: new Map()},

@@ -70,11 +70,13 @@ export class HistoricState implements StateSource {
   }
 
   account(address: Address): Account | undefined {
+    if (this.#headNumber() === this.#number) return this.#newest.account(address);
     for (const diff of this.#laterDiffs()) if (diff.accounts.has(address)) return diff.accounts.get(address);
     return this.#newest.account(address);
   }
 
   slot(address: Address, slot: Hash): Uint8Array {
+    if (this.#headNumber() === this.#number) return this.#newest.slot(address, slot);
     for (const diff of this.#laterDiffs()) {
       const before = diff.slots.get(address)?.get(slot);
       if (before !== undefined) return before;

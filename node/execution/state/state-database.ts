@@ -47,6 +47,8 @@ export class StateDatabase {
   readonly #historyBlocks: bigint | undefined;
   #head: bigint;
   #trieMark: TrieMark;
+  /** How often trie nodes were given out to be written: they take the places of older ones. */
+  #flushes = 0;
 
   constructor(options: StateDatabaseOptions) {
     this.newest = new FlatState(options.db);
@@ -89,7 +91,9 @@ export class StateDatabase {
     return new StateFork({
       source,
       head: () => this.#head,
+      flushes: () => this.#flushes,
       rewind: () => this.#rewind(number).update,
+      follow: (update, head) => this.#follow(update, head),
       update: (...args) => this.#trie.update(...args),
     });
   }
@@ -127,6 +131,7 @@ export class StateDatabase {
     const flushBlocks = this.#historyBlocks === undefined || this.#historyBlocks > TRIE_FLUSH_BLOCKS ? TRIE_FLUSH_BLOCKS : 1n;
     if (number === 0n || number - this.#trieMark.number >= flushBlocks || this.#trie.unsavedNodes >= TRIE_FLUSH_NODES) {
       for (const op of this.#trie.flush()) ops.push(op);
+      this.#flushes++;
       this.#trieMark = {number, stateRoot: prepared.stateRoot};
     }
     if (this.#historyBlocks !== undefined && number > this.#historyBlocks) {
@@ -182,6 +187,18 @@ export class StateDatabase {
       (address) => (before.accounts.has(address) ? before.accounts.get(address) : this.newest.account(address)),
     );
     return {update, before};
+  }
+
+  /**
+   * Tries of the past that were made when `head` was the newest block, for as long as no nodes were written since: what they hold is
+   * still so. Storages that they do not hold are looked for in the newest tries, so those that changed since come in as they were.
+   */
+  #follow(update: TrieUpdate, head: bigint): TrieUpdate {
+    const {slots: changed} = this.#before(head, PROOF_REWIND_ENTRIES_MAX);
+    const slots = new Map([...changed].filter(([address]) => !update.storages.has(address)));
+    if (slots.size === 0) return update;
+    const {storages} = this.#trie.update({accounts: new Map(), slots}, (address) => this.newest.account(address)?.storageRoot ?? EMPTY_ROOT_HASH, () => undefined);
+    return {...update, storages: new Map([...update.storages, ...storages])};
   }
 
   /** Of all that blocks after `number` changed, what it was then: the oldest diff that names a key has it. */

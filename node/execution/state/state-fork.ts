@@ -11,14 +11,19 @@ export interface ForkBase {
   readonly source: StateSource;
   /** The newest block of the chain. */
   head(): bigint;
+  /** How often nodes of the newest tries were written in the places of older ones. */
+  flushes(): number;
   /** The tries as they were at the fork. Throws ChainError `limit-exceeded` when too much has changed since. */
   rewind(): TrieUpdate;
+  /** Tries that were right when `head` was the newest block, as they are to be used now. No nodes were written in between. Throws as `rewind`. */
+  follow(update: TrieUpdate, head: bigint): TrieUpdate;
   update(changes: TrieChanges, storageRootOf: (address: Address) => Hash, current: (address: Address) => Account | undefined, onto: TrieUpdate): TrieUpdate;
 }
 
 /**
  * Blocks of state beside the chain, with the roots that they would have. Nothing of it is ever written. The chain may move on
- * meanwhile: the tries on disk are those of its newest block, so then the fork's are made again from what the chain changed.
+ * meanwhile: the tries on disk are those of a newer block then, and once their nodes are written the fork's are made again from what the
+ * chain changed; until then they only take note of it.
  */
 export class StateFork implements StateSource {
   readonly #base: ForkBase;
@@ -27,7 +32,7 @@ export class StateFork implements StateSource {
   /** Accounts whose storage below the fork no longer shows through. */
   readonly #cleared = new Set<Address>();
   readonly #codes = new Map<Hash, Uint8Array>();
-  #trie: {readonly head: bigint; readonly update: TrieUpdate} | undefined;
+  #trie: {readonly head: bigint; readonly flushes: number; readonly update: TrieUpdate} | undefined;
 
   constructor(base: ForkBase) {
     this.#base = base;
@@ -75,7 +80,7 @@ export class StateFork implements StateSource {
       const account = this.account(address);
       if (account !== undefined && account.storageRoot !== storageRoot) this.#accounts.set(address, {...account, storageRoot});
     }
-    this.#trie = {head: this.#base.head(), update};
+    this.#trie = {head: this.#base.head(), flushes: this.#base.flushes(), update};
     return update.stateRoot;
   }
 
@@ -95,8 +100,12 @@ export class StateFork implements StateSource {
 
   #current(): TrieUpdate {
     const head = this.#base.head();
-    if (this.#trie?.head !== head) this.#trie = {head, update: this.#remade()};
-    return this.#trie.update;
+    const flushes = this.#base.flushes();
+    const present = this.#trie?.flushes === flushes ? this.#trie : undefined;
+    if (present?.head === head) return present.update;
+    const update = present === undefined ? this.#remade() : this.#base.follow(present.update, present.head);
+    this.#trie = {head, flushes, update};
+    return update;
   }
 
   #remade(): TrieUpdate {

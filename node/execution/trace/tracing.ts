@@ -161,16 +161,17 @@ export class Tracing {
     return {result: tracer.result(outcome), outcome};
   }
 
-  /** The transactions before `index`, unwatched but for the time that each takes. @returns the number of their logs. */
+  /** The transactions before `index`, unwatched but for their time: together they have as much as the one that is traced. @returns the number of their logs. */
   async #executeFirst(index: number, replay: Replay, {timeoutMs}: TraceOptions, budget: TraceBudget): Promise<number> {
     const observer = {turn: (): void => budget.check()};
     let logs = 0;
+    budget.start(timeoutMs);
     for (const tx of replay.block.transactions.slice(0, index)) {
-      budget.start(timeoutMs);
       const context = contextOf(replay, this.#modules);
       // What has gas for a transfer only keeps its short way, which an observer would close.
       logs += (await this.#execute(tx, tx.gasLimit > TRANSACTION_GAS ? {...context, observer} : context)).logs.length;
       await this.#modules.yieldTurn();
+      budget.check();
     }
     return logs;
   }

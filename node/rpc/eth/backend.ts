@@ -189,6 +189,8 @@ export interface AccountProof {
 }
 
 export interface PoolBackend {
+  /** Before many are submitted: what can be done for them in the background. Never rejects. */
+  prepare?(raws: readonly Uint8Array[]): Promise<void>;
   /** Validates, admits and gossips; throws PoolError whose message is geth's text. Resolves to the hash. */
   submit(raw: Uint8Array): Promise<Hash>;
   get(hash: Hash): Transaction | undefined;

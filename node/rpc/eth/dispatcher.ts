@@ -2,12 +2,12 @@
  * JSON-RPC 2.0 (jsonrpc.org/specification): from the text of a request to the text of its answer. Knows no transport.
  * A batch is begun item by item in its order, so a transaction that stands before a query is in the pool when the query runs.
  */
+import type {Client} from './client.ts';
 import {EncodedJson} from './encode/encoded.ts';
 import {asRpcError, ErrorCode, rpcErrors, type RpcError} from './errors.ts';
 import type {Method, Result, RpcContext} from './method.ts';
 import type {EthRpcLogger, EthRpcMetrics} from './options.ts';
 import {Semaphore} from './semaphore.ts';
-import type {SubscriptionHost} from './subscriptions.ts';
 
 export interface DispatcherModules {
   readonly context: RpcContext;
@@ -35,26 +35,54 @@ export class Dispatcher {
   }
 
   /** Never throws and never rejects. */
-  handle(text: string, connection: SubscriptionHost | undefined): Answer | Promise<Answer> {
+  handle(text: string, client: Client): Answer | Promise<Answer> {
     let message: unknown;
     try {
       message = JSON.parse(text);
     } catch (error) {
       return errorText(null, rpcErrors.parse(error instanceof Error ? error.message : 'invalid JSON'));
     }
-    return Array.isArray(message) ? this.handleBatch(message, connection) : this.handleOne(message, connection);
+    return Array.isArray(message) ? this.handleBatch(message, client) : this.handleSingle(message, client);
   }
 
-  private async handleBatch(messages: readonly unknown[], connection: SubscriptionHost | undefined): Promise<Answer> {
+  /**
+   * Over HTTP a client has to wait for its answer, so a request may be made ready first, together with those of others. Over WebSocket it
+   * need not wait, and its next request must find what this one did.
+   */
+  private handleSingle(message: unknown, client: Client): Answer | Promise<Answer> {
+    const prepared = client.host === undefined ? this.prepare([message]) : undefined;
+    return prepared === undefined ? this.handleOne(message, client) : prepared.then(() => this.handleOne(message, client));
+  }
+
+  /** undefined: there is nothing to wait for. */
+  private prepare(messages: readonly unknown[]): Promise<void> | undefined {
+    let requests: Map<Method, (readonly unknown[])[]> | undefined;
+    for (const message of messages) {
+      const {method: name, params} = (message ?? {}) as {readonly method?: unknown; readonly params?: unknown};
+      const method = typeof name === 'string' ? this.methods.get(name) : undefined;
+      if (method?.prepare === undefined || !Array.isArray(params)) continue;
+      requests ??= new Map();
+      const same = requests.get(method);
+      if (same === undefined) requests.set(method, [params]);
+      else same.push(params);
+    }
+    if (requests === undefined) return undefined;
+    const begun = [...requests].map(([method, params]) => method.prepare!(this.modules.context, params)).filter((promise) => promise !== undefined);
+    return begun.length === 0 ? undefined : Promise.all(begun).then(() => undefined);
+  }
+
+  private async handleBatch(messages: readonly unknown[], client: Client): Promise<Answer> {
     const {batchItemsMax, batchResponseBytesMax, heavyConcurrencyMax} = this.modules.context.limits;
     if (messages.length === 0) return errorText(null, rpcErrors.invalidRequest('empty batch'));
     if (messages.length > batchItemsMax) {
       return errorText(null, rpcErrors.invalidRequest(`batch too large: ${messages.length} requests, limit ${batchItemsMax}`));
     }
+    const prepared = this.prepare(messages);
+    if (prepared !== undefined) await prepared;
     const begun: (Answer | Promise<Answer>)[] = [];
     const heavyOnes: Promise<Answer>[] = [];
     for (const message of messages) {
-      const answer = this.handleOne(message, connection);
+      const answer = this.handleOne(message, client);
       begun.push(answer);
       if (answer instanceof Promise && this.isHeavy(message)) {
         heavyOnes.push(answer);
@@ -78,7 +106,7 @@ export class Dispatcher {
     return typeof name === 'string' && this.methods.get(name)?.isHeavy === true;
   }
 
-  private handleOne(message: unknown, connection: SubscriptionHost | undefined): Answer | Promise<Answer> {
+  private handleOne(message: unknown, client: Client): Answer | Promise<Answer> {
     const request = message as {jsonrpc?: unknown; id?: unknown; method?: unknown; params?: unknown} | null;
     const id = idOf(message);
     if (!isRequest(request)) return errorText(id, rpcErrors.invalidRequest(whyInvalid(request)));
@@ -100,7 +128,7 @@ export class Dispatcher {
       const params = request.params ?? [];
       if (!Array.isArray(params)) throw rpcErrors.invalidParams('non-array args: parameters are given by position');
       const {context} = this.modules;
-      const result = method.isHeavy ? this.heavy.run(() => method.run(context, params, connection)) : method.run(context, params, connection);
+      const result = method.isHeavy ? this.heavy.run(() => method.run(context, params, client)) : method.run(context, params, client);
       return result instanceof Promise ? result.then(succeed).catch(refuse) : succeed(result);
     } catch (error) {
       return refuse(error);

@@ -64,7 +64,7 @@ export class Fees {
     const blocks = BigInt(blockCount) > available ? available : BigInt(blockCount);
     const oldestBlock = last + 1n - blocks;
     const fees: BlockFees[] = [];
-    for (let number = oldestBlock; number <= last; number++) fees.push(await this.of(number));
+    for (let number = oldestBlock; number <= last; number++) fees.push(this.kept.get(number) ?? (await this.load(number)));
     const isHead = last === this.chain.head().header.number;
     const next = isHead ? {baseFee: this.chain.baseFeeOfNextBlock(), blobBaseFee: this.chain.blobBaseFeeOfNextBlock()} : await this.of(last + 1n);
     return {
@@ -107,8 +107,10 @@ export class Fees {
   }
 
   private async of(number: bigint): Promise<BlockFees> {
-    const kept = this.kept.get(number);
-    if (kept !== undefined) return kept;
+    return this.kept.get(number) ?? this.load(number);
+  }
+
+  private async load(number: bigint): Promise<BlockFees> {
     await breathe();
     const block = await this.recent.block(number);
     if (block === undefined) throw new Error(`block ${number} is missing below the head`);

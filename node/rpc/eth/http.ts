@@ -1,6 +1,7 @@
 /** JSON-RPC over HTTP POST: bodies within the limit, JSON only, and a word for people who come with a browser. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AccessPolicy} from '../access.ts';
+import type {Client} from './client.ts';
 import {errorText, type Dispatcher} from './dispatcher.ts';
 import {rpcErrors, type RpcError} from './errors.ts';
 import type {EthRpcLogger} from './options.ts';
@@ -14,6 +15,11 @@ export interface HttpModules {
 }
 
 const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/json-rpc', 'application/jsonrequest']);
+
+/** Of a Content-Type field; its parameters do not matter. */
+export function isJsonType(field: string): boolean {
+  return JSON_TYPES.has(field.split(';')[0]!.trim().toLowerCase());
+}
 
 /** Never rejects. */
 export async function serveHttp(request: IncomingMessage, response: ServerResponse, modules: HttpModules): Promise<void> {
@@ -47,7 +53,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, modules
       return sendText(request, response, 405, 'method not allowed: JSON-RPC is spoken over POST\n');
   }
   // Also what keeps pages of other origins out: a form cannot send this type without asking first.
-  if (!JSON_TYPES.has((request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase())) {
+  if (!isJsonType(request.headers['content-type'] ?? '')) {
     return refuseBody(request, response, 415, rpcErrors.invalidRequest('invalid content type, only application/json is supported'));
   }
   if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity') {
@@ -58,7 +64,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, modules
   if (body === undefined) {
     return refuseBody(request, response, 413, rpcErrors.invalidRequest(`content length too large, limit ${bodyBytesMax} bytes`));
   }
-  const handled = dispatcher.handle(body, undefined);
+  const handled = dispatcher.handle(body, new HttpClient(response));
   const answer = handled instanceof Promise ? await handled : handled;
   if (answer === undefined) response.writeHead(204).end();
   else sendJson(response, 200, answer);
@@ -85,6 +91,22 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<str
 }
 
 class ClientGone extends Error {}
+
+class HttpClient implements Client {
+  private readonly response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
+
+  onGone(fn: () => void): () => void {
+    const {response} = this;
+    // A batch may hold many that wait.
+    response.setMaxListeners(0);
+    response.once('close', fn);
+    return () => void response.off('close', fn);
+  }
+}
 
 function sendJson(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text)}).end(text);

@@ -61,6 +61,8 @@ export interface EthRpcLimits {
   readonly webSocketPingIntervalMs: number;
   /** Blocks whose JSON is kept for the next who asks. */
   readonly encodedBlocksMax: number;
+  /** Receipts and logs kept with their JSON, about so many bytes of memory. */
+  readonly encodedReceiptsBytesMax: number;
 }
 
 export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
@@ -104,4 +106,5 @@ export const DEFAULT_ETH_RPC_LIMITS: EthRpcLimits = {
   webSocketBufferBytesMax: 16 * 1024 * 1024,
   webSocketPingIntervalMs: 30_000,
   encodedBlocksMax: 64,
+  encodedReceiptsBytesMax: 64 * 1024 * 1024,
 };

@@ -2,11 +2,12 @@
 import type {Address, Hash, Log, Receipt} from '#node/execution';
 import type {ChainBackend} from './backend.ts';
 import {blockNumber, type BlockRef} from './block-ref.ts';
+import {EncodedJson} from './encode/encoded.ts';
 import {logJson} from './encode/receipt.ts';
 import type {Json} from './encode/transaction.ts';
+import type {EncodedLog, EncodedReceipts} from './encoded-receipts.ts';
 import {rpcErrors} from './errors.ts';
 import type {EthRpcLimits} from './limits.ts';
-import type {RecentBlocks} from './recent-blocks.ts';
 import {address, arrayOf, fail, hash, optionalField, record, type Parser} from './schema.ts';
 import {breathe} from './system.ts';
 
@@ -85,40 +86,42 @@ export function refuseFuture({range}: LogQuery, head: bigint): void {
 
 export interface LogSearchModules {
   readonly chain: ChainBackend;
-  readonly recent: RecentBlocks;
+  readonly encodedReceipts: EncodedReceipts;
   readonly limits: EthRpcLimits;
 }
 
-/** All matching logs, oldest first. Throws RpcError on an unknown block, on a range or a result beyond the limits. */
-export async function searchLogs(query: LogQuery, modules: LogSearchModules): Promise<readonly {readonly [key: string]: Json}[]> {
-  const {chain, limits} = modules;
+/** All matching logs as one array, oldest first. Throws RpcError on an unknown block, on a range or a result beyond the limits. */
+export async function searchLogs(query: LogQuery, modules: LogSearchModules): Promise<EncodedJson> {
+  const {chain, limits, encodedReceipts} = modules;
   const {filter, range} = query;
-  const found: {readonly [key: string]: Json}[] = [];
+  const found: string[] = [];
   let dataBytes = 0;
-  const collect = (receipts: readonly Receipt[]): void => {
-    for (const log of matchingLogs(receipts, filter)) {
-      dataBytes += (log['data'] as string).length / 2;
+  const collect = (logs: readonly EncodedLog[] = []): void => {
+    for (const {log, json} of logs) {
+      if (!matches(log, filter)) continue;
+      dataBytes += log.data.length;
       if (dataBytes > limits.logsDataBytesMax) {
         throw rpcErrors.limitExceeded(`query returned more than ${limits.logsDataBytesMax} bytes of log data; ask for fewer blocks`);
       }
       if (found.length >= limits.logsResultsMax) {
         throw rpcErrors.limitExceeded(`query returned more than ${limits.logsResultsMax} results; ask for fewer blocks`);
       }
-      found.push(log);
+      found.push(json);
     }
   };
+  const answer = (): EncodedJson => new EncodedJson(`[${found.join(',')}]`);
 
   if ('blockHash' in range) {
     const block = await chain.blockByHash(range.blockHash);
     if (block === undefined) throw rpcErrors.unknownBlock();
-    collect((await modules.recent.receipts(block.header.number)) ?? []);
-    return found;
+    collect(await encodedReceipts.logs(block.header.number));
+    return answer();
   }
   const head = chain.head().header.number;
   const from = boundary(range.from, head);
   const to = boundary(range.to, head);
   if (from > to) throw rpcErrors.invalidParams('invalid block range params');
-  if (from > head) return [];
+  if (from > head) return answer();
   const last = to > head ? head : to;
   if (last - from >= limits.logsBlockRangeMax) {
     throw rpcErrors.limitExceeded(`exceed maximum block range: ${limits.logsBlockRangeMax}; asked for ${last - from + 1n} blocks`);
@@ -126,9 +129,10 @@ export async function searchLogs(query: LogQuery, modules: LogSearchModules): Pr
   let sinceBreath = 0;
   for await (const number of chain.candidateBlocks(from, last, filter)) {
     if (++sinceBreath % BLOCKS_PER_BREATH === 0) await breathe();
-    collect((await modules.recent.receipts(number)) ?? []);
+    const logs = encodedReceipts.logs(number);
+    collect(logs instanceof Promise ? await logs : logs);
   }
-  return found;
+  return answer();
 }
 
 function boundary(ref: BlockRef | undefined, head: bigint): bigint {

@@ -1,8 +1,10 @@
 /** What one JSON-RPC method is: its parameters, its handler, and an example that the tests run. */
 import type {ChainBackend, NetworkStatus, PoolBackend} from './backend.ts';
+import type {Client} from './client.ts';
 import type {DevBackend} from './dev/backend.ts';
 import type {EncodedCache, EncodedJson} from './encode/encoded.ts';
 import type {Json} from './encode/transaction.ts';
+import type {EncodedReceipts} from './encoded-receipts.ts';
 import {rpcErrors} from './errors.ts';
 import type {Fees} from './fees.ts';
 import type {Filters} from './filters.ts';
@@ -12,7 +14,7 @@ import type {ReceiptWaiters} from './receipt-waiters.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
 import type {Semaphore} from './semaphore.ts';
 import type {Parser} from './schema.ts';
-import type {SubscriptionHost, Subscriptions} from './subscriptions.ts';
+import type {Subscriptions} from './subscriptions.ts';
 
 /** What handlers work with. */
 export interface RpcContext {
@@ -24,6 +26,7 @@ export interface RpcContext {
   readonly clientVersion: string;
   readonly recent: RecentBlocks;
   readonly encoded: EncodedCache;
+  readonly encodedReceipts: EncodedReceipts;
   readonly fees: Fees;
   readonly filters: Filters;
   readonly waiters: ReceiptWaiters;
@@ -62,8 +65,10 @@ export interface Method {
   /** Takes time in proportion to its parameters: a bounded number of these runs at once. */
   readonly isHeavy: boolean;
   readonly example: MethodExample;
-  /** `connection` is undefined over HTTP. Throws or rejects with RpcError, ChainError or PoolError. */
-  run(context: RpcContext, params: readonly unknown[], connection: SubscriptionHost | undefined): Result | Promise<Result>;
+  /** Begins what all of these requests have in common, given the parameters of each; undefined: there is nothing. Never rejects. */
+  readonly prepare: ((context: RpcContext, requests: readonly (readonly unknown[])[]) => Promise<void> | undefined) | undefined;
+  /** Throws or rejects with RpcError, ChainError or PoolError. */
+  run(context: RpcContext, params: readonly unknown[], client: Client): Result | Promise<Result>;
 }
 
 export interface MethodDefinition<P extends readonly Param<unknown>[]> {
@@ -71,8 +76,10 @@ export interface MethodDefinition<P extends readonly Param<unknown>[]> {
   /** A function when the bounds of a parser depend on the node's limits. */
   readonly params: P | ((limits: EthRpcLimits) => P);
   readonly isHeavy?: boolean;
+  /** Before any of these requests is run: work for all of them together. */
+  readonly prepare?: Method['prepare'];
   readonly example: MethodExample;
-  readonly handler: (context: RpcContext, args: Values<P>, connection: SubscriptionHost | undefined) => Result | Promise<Result>;
+  readonly handler: (context: RpcContext, args: Values<P>, client: Client) => Result | Promise<Result>;
 }
 
 export type MethodFactory = (limits: EthRpcLimits) => Method;
@@ -84,8 +91,9 @@ export function defineMethod<const P extends readonly Param<unknown>[]>(definiti
       name: definition.name,
       params: params.map(({name, fallback}) => ({name, isOptional: fallback !== undefined})),
       isHeavy: definition.isHeavy ?? false,
+      prepare: definition.prepare,
       example: definition.example,
-      run: (context, args, connection) => definition.handler(context, parseArguments(params, args) as Values<P>, connection),
+      run: (context, args, client) => definition.handler(context, parseArguments(params, args) as Values<P>, client),
     };
   };
 }

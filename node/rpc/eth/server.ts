@@ -9,6 +9,7 @@ import {AccessPolicy} from '../access.ts';
 import {Dispatcher} from './dispatcher.ts';
 import {devMethodTable} from './dev/index.ts';
 import {EncodedCache} from './encode/encoded.ts';
+import {EncodedReceipts} from './encoded-receipts.ts';
 import {Fees} from './fees.ts';
 import {Filters} from './filters.ts';
 import {serveHttp} from './http.ts';
@@ -19,6 +20,7 @@ import type {EthRpcModules, EthRpcOptions} from './options.ts';
 import {ReceiptWaiters} from './receipt-waiters.ts';
 import {RecentBlocks} from './recent-blocks.ts';
 import {Semaphore} from './semaphore.ts';
+import {ShortHttp} from './short-http.ts';
 import {Subscriptions} from './subscriptions.ts';
 import {randomId, systemClock} from './system.ts';
 import {WebSocketEndpoint} from './websocket.ts';
@@ -35,6 +37,7 @@ export class EthRpcServer {
   private readonly modules: EthRpcModules;
   private readonly context: RpcContext;
   private readonly http: Server;
+  private readonly shortHttp: ShortHttp;
   private readonly webSockets: WebSocketEndpoint;
   private readonly unsubscribes: (() => void)[] = [];
   private lastNumber = -1n;
@@ -56,6 +59,7 @@ export class EthRpcServer {
       clientVersion: options.clientVersion,
       recent,
       encoded: new EncodedCache(limits.encodedBlocksMax),
+      encodedReceipts: new EncodedReceipts(chain, recent, limits.encodedReceiptsBytesMax),
       fees: new Fees(chain, recent, options.tipDefault ?? DEFAULT_TIP),
       traces: new Semaphore(limits.tracesConcurrencyMax, limits.tracesWaitingMax),
       waiters: new ReceiptWaiters({clock, waitersMax: limits.syncWaitersMax}),
@@ -71,6 +75,8 @@ export class EthRpcServer {
     this.http = createServer({keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, noDelay: true}, (request, response) => {
       void serveHttp(request, response, httpModules);
     });
+    this.shortHttp = new ShortHttp({access, dispatcher, clock, bodyBytesMax: limits.bodyBytesMax, requestTimeoutMs: limits.requestTimeoutMs, keepAliveMs: KEEP_ALIVE_MS});
+    this.shortHttp.attach(this.http);
     this.http.maxConnections = limits.connectionsMax;
     this.http.on('connection', (socket) => {
       this.countConnections(1);
@@ -113,6 +119,7 @@ export class EthRpcServer {
     this.isClosed = true;
     for (const unsubscribe of this.unsubscribes) unsubscribe();
     this.webSockets.close();
+    this.shortHttp.close();
     this.context.filters.clear();
     this.context.waiters.clear();
     if (!this.http.listening) return;
@@ -136,9 +143,10 @@ export class EthRpcServer {
 
   /** Only a development chain goes back; then nothing that was kept can be trusted. */
   private forget(): void {
-    const {recent, encoded, fees} = this.context;
+    const {recent, encoded, encodedReceipts, fees} = this.context;
     recent.clear();
     encoded.clear();
+    encodedReceipts.clear();
     fees.clear();
   }
 

@@ -3,6 +3,7 @@ import type {IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocketServer, type RawData, type WebSocket} from 'ws';
 import type {AccessPolicy} from '../access.ts';
+import type {Client} from './client.ts';
 import type {Dispatcher} from './dispatcher.ts';
 import type {EthRpcLimits} from './limits.ts';
 import type {EthRpcClock, EthRpcLogger, EthRpcMetrics} from './options.ts';
@@ -70,7 +71,7 @@ export class WebSocketEndpoint {
   }
 }
 
-class Connection implements SubscriptionHost {
+class Connection implements SubscriptionHost, Client {
   private readonly webSocket: WebSocket;
   private readonly modules: WebSocketModules;
   private inFlight = 0;
@@ -80,6 +81,8 @@ class Connection implements SubscriptionHost {
   constructor(webSocket: WebSocket, modules: WebSocketModules, onClose: () => void) {
     this.webSocket = webSocket;
     this.modules = modules;
+    // Each request of this connection that waits for a receipt listens for its end.
+    webSocket.setMaxListeners(0);
     webSocket.on('message', (message) => this.receive(message));
     webSocket.on('pong', () => (this.isAlive = true));
     webSocket.on('error', (error) => modules.logger.debug({err: error}, 'a WebSocket client failed'));
@@ -87,6 +90,15 @@ class Connection implements SubscriptionHost {
       modules.subscriptions.removeAll(this);
       onClose();
     });
+  }
+
+  get host(): SubscriptionHost {
+    return this;
+  }
+
+  onGone(fn: () => void): () => void {
+    this.webSocket.once('close', fn);
+    return () => void this.webSocket.off('close', fn);
   }
 
   send(text: string): void {

@@ -1,14 +1,12 @@
 /** Accounts that send, the token they send, and their transactions signed beforehand. The same for every chain under load. */
 import {encodeAbiParameters, encodeFunctionData, type Hex} from 'viem';
-import {mnemonicToAccount, privateKeyToAddress} from 'viem/accounts';
 import {signTransaction} from '../../../node/execution/transaction-encode.ts';
 import {keccak256} from '../../../node/execution/keccak.ts';
-import {EVM_CHAIN_ID, MNEMONIC} from '../../support/peers/processes.ts';
+import {EVM_CHAIN_ID} from '../../support/peers/processes.ts';
 import {compile} from '../../support/solc.ts';
+import {createSenders, genesisAccount, hex, type Sender} from './accounts.ts';
 import {ask, inBatches} from './rpc.ts';
 
-/** One for each connection of the load of single requests, so that nonces arrive in order. */
-export const SENDERS = 32;
 const FUNDED_ACCOUNTS = 10;
 const FUNDS = 1_000n * 10n ** 18n;
 const MAX_FEE_PER_GAS = 1_000_000_000_000n;
@@ -31,12 +29,6 @@ contract BenchToken is ERC20("Bench", "BENCH") {
 
 export type Kind = 'eth' | 'erc20';
 
-export interface Sender {
-  readonly key: Uint8Array;
-  readonly address: Hex;
-  nonce: bigint;
-}
-
 export interface Signed {
   readonly sender: number;
   readonly raw: Hex;
@@ -51,24 +43,22 @@ export interface Crew {
 
 /** Funds the senders from the chain's own accounts and deploys the token that they hold. */
 export async function prepareCrew(url: string): Promise<Crew> {
-  const senders = Array.from({length: SENDERS}, (_, i): Sender => {
-    const key = keccak256(Buffer.from(`qanat bench sender ${i}`));
-    return {key, address: privateKeyToAddress(hex(key)), nonce: 0n};
-  });
+  const senders = createSenders();
   const funded = await Promise.all(Array.from({length: FUNDED_ACCOUNTS}, (_, i) => fundedAccount(url, i)));
-  const funding = senders.map(({address}, i) => {
-    const from = funded[i % FUNDED_ACCOUNTS]!;
-    return sign(from, {to: address, value: FUNDS, gasLimit: TRANSFER_GAS});
-  });
-  const holders = encodeAbiParameters([{type: 'address[]'}], [senders.map(({address}) => address)]);
-  const deployment = sign(funded[0]!, {data: `${BenchToken!.bytecode}${holders.slice(2)}`, gasLimit: DEPLOYMENT_GAS});
-  const all = [...funding, deployment];
+  const all = signPreparation(funded, senders);
   await inBatches(url, all.map(({raw}) => ({method: 'eth_sendRawTransaction', params: [raw]})));
   let token: Hex | null | undefined;
   for (const {hash} of all) token = (await receiptOf(url, hash)).contractAddress;
   if (typeof token !== 'string') throw new Error('the deployment of the token made no contract');
   await Promise.all(senders.map(async (sender) => void (sender.nonce = BigInt(await ask<string>(url, 'eth_getTransactionCount', [sender.address, 'latest'])))));
   return {senders, token};
+}
+
+/** What makes a crew of `senders`: their funding, and last the deployment of the token by the first of `funded`. */
+export function signPreparation(funded: readonly Sender[], senders: readonly Sender[]): {readonly raw: Hex; readonly hash: Hex}[] {
+  const funding = senders.map(({address}, i) => sign(funded[i % funded.length]!, {to: address, value: FUNDS, gasLimit: TRANSFER_GAS}));
+  const holders = encodeAbiParameters([{type: 'address[]'}], [senders.map(({address}) => address)]);
+  return [...funding, sign(funded[0]!, {data: `${BenchToken!.bytecode}${holders.slice(2)}`, gasLimit: DEPLOYMENT_GAS})];
 }
 
 /** Deploys with the chain's first account; the constructor takes nothing. */
@@ -106,9 +96,9 @@ export async function receiptOf(url: string, hash: Hex): Promise<{status: string
 }
 
 async function fundedAccount(url: string, index: number): Promise<Sender> {
-  const account = mnemonicToAccount(MNEMONIC, {addressIndex: index});
-  const nonce = BigInt(await ask<string>(url, 'eth_getTransactionCount', [account.address, 'latest']));
-  return {key: account.getHdKey().privateKey!, address: account.address, nonce};
+  const account = genesisAccount(index);
+  account.nonce = BigInt(await ask<string>(url, 'eth_getTransactionCount', [account.address, 'latest']));
+  return account;
 }
 
 function sign(sender: Sender, call: {to?: Hex; value?: bigint; data?: string; gasLimit: bigint}): {raw: Hex; hash: Hex} {
@@ -128,8 +118,4 @@ function sign(sender: Sender, call: {to?: Hex; value?: bigint; data?: string; ga
     sender.key,
   );
   return {raw: hex(raw), hash: hex(keccak256(raw))};
-}
-
-function hex(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
 }

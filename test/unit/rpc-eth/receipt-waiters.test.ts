@@ -2,6 +2,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {keccak256, type BlockEvent, type Hash, type Receipt} from '#node/execution';
 import {DEFAULT_ETH_RPC_LIMITS} from '../../../node/rpc/eth/limits.ts';
+import {ANYONE} from '../../../node/rpc/eth/client.ts';
 import type {RpcContext} from '../../../node/rpc/eth/method.ts';
 import {eth_sendRawTransactionSync} from '../../../node/rpc/eth/methods/eth_sendRawTransactionSync.ts';
 import {ReceiptWaiters} from '../../../node/rpc/eth/receipt-waiters.ts';
@@ -56,7 +57,7 @@ function fake({waitersMax = 2, submit = async () => undefined, receipt = async (
     },
     recent: {receipt: () => receipt(announce)},
   } as unknown as RpcContext;
-  return {waiters, clock, announce, send: async (raw) => method.run(context, [hex(raw), '0x64'], undefined)};
+  return {waiters, clock, announce, send: async (raw) => method.run(context, [hex(raw), '0x64'], ANYONE)};
 }
 
 describe('eth_sendRawTransactionSync', () => {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import {DEFAULT_ETH_RPC_LIMITS} from '../../../node/rpc/eth/limits.ts';
+import {ANYONE} from '../../../node/rpc/eth/client.ts';
 import type {RpcContext} from '../../../node/rpc/eth/method.ts';
 import {eth_getStorageValues} from '../../../node/rpc/eth/methods/eth_getStorageValues.ts';
 import {ALICE, BOB} from './support.ts';
@@ -26,7 +27,7 @@ describe('eth_getStorageValues', () => {
     expect(method.isHeavy).toBe(true);
     const slots = (from: number): string[] => Array.from({length: 500}, (_, index) => word(from + index));
     setImmediate(beside);
-    const values = await method.run({chain} as unknown as RpcContext, [{[ALICE]: slots(0), [BOB]: slots(500)}, 'latest'], undefined);
+    const values = await method.run({chain} as unknown as RpcContext, [{[ALICE]: slots(0), [BOB]: slots(500)}, 'latest'], ANYONE);
     isOver = true;
     expect(values).toEqual({[ALICE.toLowerCase()]: slots(0), [BOB.toLowerCase()]: slots(500)});
     expect(turns).toBeGreaterThan(100);

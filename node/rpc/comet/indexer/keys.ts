@@ -13,6 +13,7 @@ export const BLOCK_EVENT: EventPrefix = Prefix.BlockEvent;
 const INDEX_BITS = 32n;
 const PLACE_BYTES = 12;
 const SEQUENCE_BYTES = 4;
+const LENGTH_BYTES = 2;
 
 /** height * 2^32 + index in the block: sorts as the chain does. */
 export type Place = bigint;
@@ -41,17 +42,28 @@ export function blockEventsKey(height: bigint): Uint8Array {
 /** One key per indexed attribute. Too long tags and values have none. */
 export function attributeKeys(prefix: EventPrefix, place: Place, events: readonly AbciEvent[]): Uint8Array[] {
   const keys: Uint8Array[] = [];
-  events.forEach(({type, attributes}, sequence) => {
+  const height = heightOf(place);
+  const indexInBlock = Number(place & 0xffffffffn);
+  for (const [sequence, {type, attributes}] of events.entries()) {
     for (const {key, value, index} of attributes) {
       if (!index || type === '' || key === '') continue;
-      const tag = Buffer.from(`${type}.${key}`);
-      const bytes = Buffer.from(value);
-      if (tag.length > INDEXED_TAG_BYTES_MAX || bytes.length > INDEXED_VALUE_BYTES_MAX) continue;
-      const tail = Buffer.alloc(SEQUENCE_BYTES);
-      tail.writeUInt32BE(sequence);
-      keys.push(Buffer.concat([tagPrefix(prefix, tag), length(bytes), bytes, placeBytes(place), tail]));
+      const tag = `${type}.${key}`;
+      const tagBytes = Buffer.byteLength(tag);
+      const valueBytes = Buffer.byteLength(value);
+      if (tagBytes > INDEXED_TAG_BYTES_MAX || valueBytes > INDEXED_VALUE_BYTES_MAX) continue;
+      // In one piece: there are several of these for every transaction.
+      const bytes = Buffer.allocUnsafe(1 + LENGTH_BYTES + tagBytes + LENGTH_BYTES + valueBytes + PLACE_BYTES + SEQUENCE_BYTES);
+      let at = bytes.writeUInt8(prefix);
+      at = bytes.writeUInt16BE(tagBytes, at);
+      at += bytes.write(tag, at);
+      at = bytes.writeUInt16BE(valueBytes, at);
+      at += bytes.write(value, at);
+      at = bytes.writeBigUInt64BE(height, at);
+      at = bytes.writeUInt32BE(indexInBlock, at);
+      bytes.writeUInt32BE(sequence, at);
+      keys.push(bytes);
     }
-  });
+  }
   return keys;
 }
 

@@ -1,5 +1,4 @@
 /** The receipt of an included transaction; null before it is in a block. */
-import {receiptJson} from '../encode/receipt.ts';
 import {defineMethod, required} from '../method.ts';
 import {hash} from '../schema.ts';
 
@@ -7,8 +6,5 @@ export const eth_getTransactionReceipt = defineMethod({
   name: 'eth_getTransactionReceipt',
   params: [required('hash', hash)],
   example: {params: ['0x1111111111111111111111111111111111111111111111111111111111111111'], result: null},
-  handler: async (context, [txHash]) => {
-    const receipt = await context.recent.receipt(txHash);
-    return receipt === undefined ? null : receiptJson(receipt);
-  },
+  handler: (context, [txHash]) => context.encodedReceipts.receipt(txHash),
 });

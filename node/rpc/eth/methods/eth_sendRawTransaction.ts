@@ -1,6 +1,7 @@
 /** Hands a signed transaction to the pool; its hash comes back. The refusals are those of geth. */
 import {defineMethod, required} from '../method.ts';
 import {bytes} from '../schema.ts';
+import {RpcError} from '../errors.ts';
 
 export const eth_sendRawTransaction = defineMethod({
   name: 'eth_sendRawTransaction',
@@ -11,5 +12,16 @@ export const eth_sendRawTransaction = defineMethod({
     ],
     result: '0x9b2d7dfda6ad94d8c058e258d85f8efcfb10001332f968fb98129ea1cdeb1134',
   },
+  prepare: ({pool}, requests) => pool.prepare?.(requests.flatMap(([raw]) => bytesOrNothing(raw))),
   handler: (context, [raw]) => context.pool.submit(raw),
 });
+
+/** What is wrong with it is said when it is handed in. */
+function bytesOrNothing(value: unknown): Uint8Array[] {
+  try {
+    return [bytes(value, 'transaction')];
+  } catch (error) {
+    if (error instanceof RpcError) return [];
+    throw error;
+  }
+}

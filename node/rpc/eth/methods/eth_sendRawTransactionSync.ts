@@ -16,7 +16,7 @@ export const eth_sendRawTransactionSync = defineMethod({
     ],
     result: 'the receipt, as of eth_getTransactionReceipt',
   },
-  handler: async (context, [raw, timeout]) => {
+  handler: async (context, [raw, timeout], client) => {
     const {limits, pool} = context;
     checkNonce(context, raw);
     // As in geth: nothing and 0 are the default, and more than the most is the most.
@@ -25,12 +25,15 @@ export const eth_sendRawTransactionSync = defineMethod({
     const hash = data(keccak256(raw));
     // Before it is handed in: its block may be told of while the submission is still being answered.
     const waiting = context.waiters.wait(hash, timeoutMs);
+    // Whoever hangs up leaves the place to others; the transaction stays handed in.
+    const forgetClient = client.onGone?.(() => waiting.cancel());
     try {
       await pool.submit(raw);
       const receipt = (await context.recent.receipt(hash)) ?? (await waiting.receipt);
       if (receipt === undefined) throw rpcErrors.syncTimeout(hash, timeoutMs);
       return receiptJson(receipt);
     } finally {
+      forgetClient?.();
       waiting.cancel();
     }
   },

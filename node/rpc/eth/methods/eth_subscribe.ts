@@ -32,8 +32,8 @@ export const eth_subscribe = defineMethod({
   name: 'eth_subscribe',
   params: (limits) => [required('kind', string), maybe('options', optionsOf(limits))],
   example: {params: ['newHeads'], result: '0x…, the id of the subscription'},
-  handler: (context, [name, options], connection) => {
-    if (connection === undefined) throw rpcErrors.notificationsUnsupported();
-    return context.subscriptions.add(connection, kindOf(name, options));
+  handler: (context, [name, options], {host}) => {
+    if (host === undefined) throw rpcErrors.notificationsUnsupported();
+    return context.subscriptions.add(host, kindOf(name, options));
   },
 });

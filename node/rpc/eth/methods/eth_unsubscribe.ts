@@ -7,8 +7,8 @@ export const eth_unsubscribe = defineMethod({
   name: 'eth_unsubscribe',
   params: [required('subscriptionId', string)],
   example: {params: ['0x1'], result: true},
-  handler: (context, [id], connection) => {
-    if (connection === undefined) throw rpcErrors.notificationsUnsupported();
-    return context.subscriptions.remove(connection, id);
+  handler: (context, [id], {host}) => {
+    if (host === undefined) throw rpcErrors.notificationsUnsupported();
+    return context.subscriptions.remove(host, id);
   },
 });

@@ -104,6 +104,37 @@ describe('FileSigner', () => {
     expect(order).toEqual(['written', 'given']);
   });
 
+  it('signs one thing at a time while the disk is slow, and judges the next by it', async () => {
+    const writes: {bytes: Uint8Array; done: (error?: Error) => void}[] = [];
+    const file: AtomicFile = {
+      read: () => undefined,
+      writeSync: () => undefined,
+      write: (bytes) => new Promise((resolve, reject) => void writes.push({bytes, done: (error) => (error === undefined ? resolve() : reject(error))})),
+    };
+    const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const signer = new FileSigner(KEY, file);
+    const first = signer.signVote(CHAIN, vote(VoteType.Prevote, 1n, 0, A));
+    const conflicting = codeOf(signer.signVote(CHAIN, vote(VoteType.Prevote, 1n, 0, B)));
+    const later = codeOf(signer.signVote(CHAIN, vote(VoteType.Precommit, 1n, 0, A)));
+    await turns();
+    expect(writes).toHaveLength(1);
+    expect(signer.lastSigned.height).toBe(0n);
+    writes[0]!.done();
+    await first;
+    expect(signer.lastSigned).toEqual({height: 1n, round: 0, step: 2});
+    expect(await conflicting).toBe('CONFLICT');
+    await turns();
+    expect(writes).toHaveLength(2);
+    writes[1]!.done(new Error('disk full'));
+    expect(await later).toBe('another error: Error: disk full');
+    expect(signer.lastSigned).toEqual({height: 1n, round: 0, step: 2});
+    const again = signer.signVote(CHAIN, vote(VoteType.Precommit, 1n, 0, A));
+    await turns();
+    writes[2]!.done();
+    await again;
+    expect(signer.lastSigned).toEqual({height: 1n, round: 0, step: 3});
+  });
+
   it('gives no signature when its state cannot be written, and may try again', async () => {
     let isFull = true;
     const file: AtomicFile = {
