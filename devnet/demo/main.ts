@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {SYSTEM_ADDRESSES} from '#protocols/client';
+import {SYSTEM_ADDRESSES, TREASURY_ADDRESS} from '#protocols/client';
 import type {DemoChain} from './chain.ts';
 import {openChain} from './chain.ts';
 import {measureLatency} from './latency.ts';
@@ -61,7 +61,7 @@ async function tell(chain: DemoChain, workDir: string, onStory: (story: Story) =
   const ledger = await Ledger.open(chain.reader, {
     'Data contributor': cast.data.account.address, 'Trainer': cast.trainer.account.address,
     'Consumer': cast.consumer.account.address, 'Prover': cast.prover.account.address, 'Cheat': cast.cheat.account.address,
-    'The contract Attribution': attribution, 'The contract InferenceOracle': inferenceOracle, 'The contract Licensing': licensing,
+    'The contract Attribution': attribution, 'The contract InferenceOracle': inferenceOracle, 'The contract Licensing': licensing, 'The treasury': TREASURY_ADDRESS,
   });
   const story = new Story(chain, cast, ledger, workDir);
   onStory(story);

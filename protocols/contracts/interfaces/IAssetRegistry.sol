@@ -212,7 +212,6 @@ interface IAssetRegistry {
     error NotTrainingJobs(address caller);
     error NoPrice(uint8 kind);
     error UnknownVersion(uint256 assetId, uint256 version);
-    error TooManyVersions(uint256 max);
     error NoContributors();
     error TooManyContributors(uint256 count, uint256 max);
     error InvalidContributor(address account);

@@ -57,8 +57,9 @@ interface IBreachDisputes {
     error NoBondToWithdraw(address account);
     error InvalidBondRecipient(address recipient);
 
-    /// @notice Files a claim: the licensor (the asset's creator) against the holder of an active licence, or the buyer
-    /// against the licensor while the payment is in escrow and can be contested. The value sent is BOND.
+    /// @notice Files a claim: the licensor (the asset's creator) against the holder of an active licence with no payment in
+    /// escrow, or the buyer against the licensor while the payment is in escrow and can be contested. The value sent is
+    /// BOND. While a claim is open, the licence cannot be transferred.
     function file(uint256 licenseId, bytes32 evidence) external payable returns (uint256 disputeId);
 
     /// @notice Contests a claim, with the same bond. Only the respondent may.
@@ -70,8 +71,8 @@ interface IBreachDisputes {
     /// @notice Decides a contested claim. Only the arbiter may.
     function decide(uint256 disputeId, bool upheld) external;
 
-    /// @notice Closes a claim that the arbiter did not decide in time: the licence stands, a contested payment is
-    /// released, both bonds go back. Anyone may.
+    /// @notice Closes a claim that the arbiter did not decide in time: the licence stands, a contested payment goes
+    /// back to the buyer (the terms that named the arbiter were the licensor's), and so do both bonds. Anyone may.
     function lapse(uint256 disputeId) external;
 
     function withdrawBond(address payable recipient) external returns (uint256 amount);

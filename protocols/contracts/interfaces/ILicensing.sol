@@ -138,7 +138,7 @@ interface ILicensing is IERC721 {
     /// @notice Full access to this asset comes with a key: give a public key to encrypt it to, with `buyWithDelivery`.
     error KeyDeliveryNeeded(uint256 assetId);
     error NoKeyToDeliver(uint256 assetId);
-    error InvalidKey(uint256 length, uint256 max);
+    error InvalidKeyLength(uint256 length, uint256 max);
     error WrongEscrowStatus(uint256 licenseId, EscrowStatus status);
     error TooLate(uint256 licenseId, uint64 until);
     error TooEarly(uint256 licenseId, uint64 until);
@@ -176,8 +176,8 @@ interface ILicensing is IERC721 {
     /// @notice Adds a period to a long-term licence, at today's price, from its end or, when it has ended, from now.
     function renew(uint256 licenseId) external payable;
 
-    /// @notice Price of a licence in wei: of full access, of a period, or of one call of an API licence. Reverts when it is
-    /// not for sale.
+    /// @notice Price of a licence in wei: of full access, of a period, or of one call of an API licence; 0 for a
+    /// partnership, whose payments are agreed on. Reverts when it is not for sale.
     function priceOf(uint256 assetId, LicenseKind kind) external view returns (uint256);
 
     /// @notice Reverts with UnknownLicense.

@@ -62,6 +62,7 @@ interface IMarketplace {
     error InvalidListing();
     error NotSeller(uint256 listingId, address caller);
     error NotLicenseHolder(uint256 licenseId, address caller);
+    error LicenseNotValid(uint256 licenseId);
     error NoSharesOf(uint256 assetId);
     error WrongListingKind(uint256 listingId, ListingKind kind);
     error AmountUnavailable(uint256 listingId, uint256 amount, uint256 left);

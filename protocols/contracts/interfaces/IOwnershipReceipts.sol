@@ -48,6 +48,7 @@ interface IOwnershipReceipts is IERC721, IERC5192 {
     error UnknownReceipt(uint256 tokenId);
     error DuplicateContributor(address account);
     error NoReceipt(uint256 assetId, address account);
+    error FutureLookup(uint256 timepoint, uint256 timestamp);
 
     /// @notice Issues a receipt. Only AssetRegistry and Attribution may. Reverts when the account has one for this asset.
     function issue(
@@ -56,7 +57,12 @@ interface IOwnershipReceipts is IERC721, IERC5192 {
     ) external returns (uint256 tokenId);
 
     /// @notice Issues the receipts of a new asset's contributors.
-    function issueMany(uint256 assetId, IAssetRegistry.Contributor[] calldata contributors) external;
+    /// @param sharesRatio of the asset's terms; kept with the receipts, where claims need it
+    function issueMany(
+        uint256 assetId,
+        uint16 sharesRatio,
+        IAssetRegistry.Contributor[] calldata contributors
+    ) external;
 
     /// @notice Adds the weight and the hash of a later contribution to a receipt. Only AssetRegistry and Attribution may.
     function addWeight(
@@ -73,6 +79,12 @@ interface IOwnershipReceipts is IERC721, IERC5192 {
     /// @notice The account's weight in the asset; 0 for a stranger.
     function weightOf(uint256 assetId, address account) external view returns (uint16);
 
+    /// @notice The account's weight, and the asset's sharesRatio (0 for a stranger too): what a claim needs to know.
+    function claimTermsOf(uint256 assetId, address account) external view returns (uint16 weight, uint16 sharesRatio);
+
+    /// @notice The sharesRatio of the asset's terms.
+    function sharesRatioOf(uint256 assetId) external view returns (uint16);
+
     function contributorCount(uint256 assetId) external view returns (uint256);
 
     /// @notice Sum of the account's weights over all assets.
@@ -83,6 +95,4 @@ interface IOwnershipReceipts is IERC721, IERC5192 {
     /// weight since, so nothing done after a vote began adds to it.
     /// @param timepoint seconds, not in the future
     function timeWeightAt(address account, uint256 timepoint) external view returns (uint256);
-
-    error FutureLookup(uint256 timepoint, uint256 timestamp);
 }

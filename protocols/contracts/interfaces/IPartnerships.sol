@@ -83,6 +83,7 @@ interface IPartnerships {
     error UnknownPartnership(uint256 licenseId);
     error NotPartner(uint256 licenseId, address caller);
     error WrongReportPayment(uint256 paid, uint256 due);
+    error RevenueOutOfRange(uint256 revenue);
     error PartnershipEnded(uint256 licenseId, uint64 endsAt);
     error NoticeAlreadyGiven(uint256 licenseId, uint64 endsAt);
 

@@ -8,8 +8,8 @@ import {IERC7641AltRevToken} from "./IERC7641.sol";
 /// Attribution until it is claimed; here it is accumulated per share, with a debt per holder, so it follows whoever held
 /// the shares when it came in, through any order of transfers, burns and claims.
 ///
-/// ERC-7641's snapshots are marks of the accumulated revenue: `snapshot()` sets one, at most one per second of block time
-/// and only when revenue came since the last; id 0 stands for now. What can be claimed "up to a snapshot" is the revenue
+/// ERC-7641's snapshots are marks of the accumulated revenue: `snapshot()` sets one, but only when
+/// revenue came since the last; id 0 stands for now. What can be claimed "up to a snapshot" is the revenue
 /// that came in before it, and what was booked to the account when its balance last changed. A claim is paid once.
 ///
 /// Part of the revenue (the redeem ratio of the terms) is not for claiming but for burning: who burns shares gets their
@@ -23,7 +23,7 @@ interface IShareToken is IERC7641AltRevToken {
     event SharesBurnt(address indexed account, uint256 amount, uint256 redeemed);
 
     error NotFactory(address caller);
-    error NotAssetCreator(address caller);
+    error NotSharesCreator(address caller);
     error RevenueTokenKnown(address token);
     error UnknownRevenueToken(address token);
     error TooManyRevenueTokens(uint256 max);
@@ -32,6 +32,7 @@ interface IShareToken is IERC7641AltRevToken {
     error NoRevenueToClaim(address account, address token);
     error StillVesting(address account, uint256 amount, uint256 available);
     error ZeroRecipient();
+    error AmountAboveSupply(uint256 amount, uint256 supply);
 
     /// @notice The asset whose shares these are.
     function assetId() external view returns (uint256);

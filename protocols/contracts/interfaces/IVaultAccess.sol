@@ -43,7 +43,7 @@ interface IVaultAccess {
     error InvalidVault();
     error NotCustodian(uint256 assetId, address caller);
     error AccessDenied(uint256 assetId, address account);
-    error KeyLength(uint256 length, uint256 max);
+    error InvalidKeyLength(uint256 length, uint256 max);
     error OnlyLicensing(address caller);
 
     /// @notice Names the vault and commits to the content's key; again with another commitment: a new key version. Only the

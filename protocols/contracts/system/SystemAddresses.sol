@@ -27,5 +27,5 @@ library SystemAddresses {
     address internal constant VAULT_ACCESS = 0x0000000000000000000000000000000000001025;
 
     /// @dev What every share token is a minimal clone of. Not behind a proxy: shares that exist do not change.
-    address internal constant SHARE_TOKEN = 0xC0De000000000000000000000000000000002013;
+    address internal constant SHARE_TOKEN = 0xC0de000000000000000000000000000000002013;
 }
