@@ -63,8 +63,12 @@ interface RawContract {
   readonly storageLayout: {readonly storage: readonly {readonly label: string}[]};
 }
 
-/** "Transient storage … can break composability": OpenZeppelin's guard clears it, which the warning itself calls safe. */
-const ACCEPTED_WARNINGS = new Set(['2394']);
+/**
+ * 2394, "Transient storage … can break composability": OpenZeppelin's guard clears it, which the warning itself calls safe.
+ * 2018, "Function state mutability can be restricted": a standard's function that always refuses keeps the mutability that
+ * it has in the standard, or wallets would take it for one that is only read.
+ */
+const ACCEPTED_WARNINGS = new Set(['2394', '2018']);
 
 /** What a compiler newer than the library warns of in the library is not ours to mend. */
 const LIBRARY_PREFIX = '@openzeppelin/';

@@ -39,8 +39,10 @@ contract Licensing is ILicensing, IERC2981, ERC721Upgradeable, ReentrancyGuardTr
         mapping(uint256 licenseId => Escrow) escrows;
         /// @dev Full-access licences that are active, by asset and holder, kept in step with ownership by `_update`.
         mapping(uint256 assetId => mapping(address holder => uint256)) fullAccess;
-        /// @dev All other licences, whose validity depends on time: few, see HeldLicenses.
-        mapping(uint256 assetId => mapping(address holder => uint256[])) limited;
+        /// @dev Long-term licences: few, see HeldLicenses. Anyone can give them to anyone.
+        mapping(uint256 assetId => mapping(address holder => uint256[])) longTerm;
+        /// @dev API and partnership licences, likewise, but only for who asked for them: gifts must not take their room.
+        mapping(uint256 assetId => mapping(address holder => uint256[])) personal;
         mapping(address account => uint256) refunds;
     }
 
@@ -187,7 +189,7 @@ contract Licensing is ILicensing, IERC2981, ERC721Upgradeable, ReentrancyGuardTr
         license.expiresAt = from + terms.period;
         address holder = ownerOf(licenseId);
         // It may have made room for another when it had ended.
-        uint256[] storage held = _storage().limited[assetId][holder];
+        uint256[] storage held = _storage().longTerm[assetId][holder];
         held.remove(licenseId);
         held.add(_storage().licenses, assetId, holder, licenseId);
         emit LicenseRenewed(licenseId, license.expiresAt, msg.sender, price);
@@ -309,7 +311,7 @@ contract Licensing is ILicensing, IERC2981, ERC721Upgradeable, ReentrancyGuardTr
     /// @inheritdoc ILicensing
     function licenseCount(uint256 assetId, address account) external view returns (uint256) {
         LicensingStorage storage $ = _storage();
-        return $.fullAccess[assetId][account] + $.limited[assetId][account].length;
+        return $.fullAccess[assetId][account] + $.longTerm[assetId][account].length + $.personal[assetId][account].length;
     }
 
     /// @inheritdoc ILicensing
@@ -319,11 +321,7 @@ contract Licensing is ILicensing, IERC2981, ERC721Upgradeable, ReentrancyGuardTr
         if (account == address(0)) return false;
         LicensingStorage storage $ = _storage();
         if ($.fullAccess[assetId][account] != 0 || REGISTRY.creatorOf(assetId) == account) return true;
-        uint256[] storage held = $.limited[assetId][account];
-        for (uint256 i = 0; i < held.length; ++i) {
-            if ($.licenses[held[i]].rights & (1 << uint8(right)) != 0 && isValid(held[i])) return true;
-        }
-        return false;
+        return _anyGives($.longTerm[assetId][account], right) || _anyGives($.personal[assetId][account], right);
     }
 
     /// @inheritdoc ILicensing
@@ -361,10 +359,20 @@ contract Licensing is ILicensing, IERC2981, ERC721Upgradeable, ReentrancyGuardTr
             if (license.status != LicenseStatus.Active) return from;
             if (from != address(0)) $.fullAccess[assetId][from] -= 1;
             $.fullAccess[assetId][to] += 1;
+        } else if (license.kind == LicenseKind.LongTerm) {
+            if (from != address(0)) $.longTerm[assetId][from].remove(licenseId);
+            $.longTerm[assetId][to].add($.licenses, assetId, to, licenseId);
         } else {
-            if (from != address(0)) $.limited[assetId][from].remove(licenseId);
-            $.limited[assetId][to].add($.licenses, assetId, to, licenseId);
+            // Personal: it is issued once and never moves.
+            $.personal[assetId][to].add($.licenses, assetId, to, licenseId);
         }
+    }
+
+    function _anyGives(uint256[] storage held, Right right) private view returns (bool) {
+        for (uint256 i = 0; i < held.length; ++i) {
+            if (_storage().licenses[held[i]].rights & (1 << uint8(right)) != 0 && isValid(held[i])) return true;
+        }
+        return false;
     }
 
     function _checkTransfer(uint256 licenseId, License storage license) private view {

@@ -67,9 +67,10 @@ contract Marketplace is IMarketplace, ReentrancyGuardTransient {
         uint256 licenseId = listing.licenseId;
         if (!LICENSING.isValid(licenseId)) revert LicenseNotValid(licenseId);
         address seller = listing.seller;
-        _sell(listingId, listing, 1);
+        uint256 commission = _sell(listingId, listing, 1);
         // Reverts when the seller has it no more, or took its approval back.
         LICENSING.safeTransferFrom(seller, msg.sender, licenseId);
+        _bringIn(listing.assetId, commission);
     }
 
     /// @inheritdoc IMarketplace
@@ -77,8 +78,10 @@ contract Marketplace is IMarketplace, ReentrancyGuardTransient {
         Listing storage listing = _openListing(listingId, ListingKind.Shares);
         if (amount == 0 || amount > listing.amount) revert AmountUnavailable(listingId, amount, listing.amount);
         address seller = listing.seller;
-        _sell(listingId, listing, amount);
+        uint256 commission = _sell(listingId, listing, amount);
         IERC20(SHARES.tokenOf(listing.assetId)).safeTransferFrom(seller, msg.sender, amount);
+        // After the shares: or their part of the commission would go back to the seller.
+        _bringIn(listing.assetId, commission);
     }
 
     /// @inheritdoc IMarketplace
@@ -148,17 +151,21 @@ contract Marketplace is IMarketplace, ReentrancyGuardTransient {
     }
 
     /// @dev Takes the payment and books it; the caller of this function hands over what was bought.
-    function _sell(uint256 listingId, Listing storage listing, uint128 amount) private {
-        (uint256 cost, uint256 commission) = _cost(listing, amount);
+    /// @return commission to be brought in
+    function _sell(uint256 listingId, Listing storage listing, uint128 amount) private returns (uint256 commission) {
+        uint256 cost;
+        (cost, commission) = _cost(listing, amount);
         if (msg.value != cost) revert WrongCost(msg.value, cost);
         uint128 left = listing.amount - amount;
         listing.amount = left;
         if (left == 0) listing.status = ListingStatus.Sold;
         _storage().proceeds[listing.seller] += cost - commission;
         emit Bought(listingId, listing.assetId, msg.sender, amount, cost, commission, left);
-        if (commission != 0) {
-            ATTRIBUTION.receiveRevenue{value: commission}(listing.assetId, IAttribution.RevenueSource.Resale);
-        }
+    }
+
+    function _bringIn(uint256 assetId, uint256 commission) private {
+        if (commission == 0) return;
+        ATTRIBUTION.receiveRevenue{value: commission}(assetId, IAttribution.RevenueSource.Resale);
     }
 
     /// @dev Both are rounded up: nothing is had for less by buying it in small pieces.

@@ -191,27 +191,27 @@ contract OwnershipReceipts is IOwnershipReceipts, IERC721Metadata, IERC721Errors
     }
 
     /// @inheritdoc IERC721
-    function approve(address, uint256 tokenId) external pure {
+    function approve(address, uint256 tokenId) external {
         revert Soulbound(tokenId);
     }
 
     /// @inheritdoc IERC721
-    function setApprovalForAll(address, bool) external pure {
+    function setApprovalForAll(address, bool) external {
         revert Soulbound(0);
     }
 
     /// @inheritdoc IERC721
-    function transferFrom(address, address, uint256 tokenId) external pure {
+    function transferFrom(address, address, uint256 tokenId) external {
         revert Soulbound(tokenId);
     }
 
     /// @inheritdoc IERC721
-    function safeTransferFrom(address, address, uint256 tokenId) external pure {
+    function safeTransferFrom(address, address, uint256 tokenId) external {
         revert Soulbound(tokenId);
     }
 
     /// @inheritdoc IERC721
-    function safeTransferFrom(address, address, uint256 tokenId, bytes calldata) external pure {
+    function safeTransferFrom(address, address, uint256 tokenId, bytes calldata) external {
         revert Soulbound(tokenId);
     }
 

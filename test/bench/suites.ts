@@ -10,5 +10,6 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['rpc', {summary: 'requests per second of reading methods, beside anvil', load: () => import('./suites/rpc.ts')}],
   ['groth16', {summary: 'proof verification: SAP 0x0a01, snarkjs, a Solidity verifier over 0x08', load: () => import('./suites/groth16.ts')}],
   ['consensus', {summary: 'block intervals, commit latency, recovery, sync, memory, simulation speed', load: () => import('./suites/consensus/main.ts')}],
+  ['contracts', {summary: 'gas of the asset economy per operation, and how it grows', load: () => import('./suites/contracts.ts')}],
   ['gas', {summary: 'nanoseconds of work per gas: SAPs and standard precompiles', load: () => import('./suites/gas.ts')}],
 ]);
