@@ -72,6 +72,7 @@ async function tellEconomy(chain: DemoChain): Promise<number> {
     wallet: (role) => chain.wallet(ROLES.indexOf(role)),
     now: async () => (await chain.reader.getBlock()).timestamp,
     balance: (address) => chain.reader.getBalance({address}),
+    calls: 1_000n,
     tell: (text, receipt) => (receipt === undefined ? say(text) : done(text, receipt)),
   });
   title('2. Who earned what, and why');

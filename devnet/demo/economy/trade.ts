@@ -10,7 +10,6 @@ import {MONTH, SHARE} from './assets.ts';
 import type {Assets} from './assets.ts';
 import type {Account, EconomyWorld, Role} from './world.ts';
 
-const CALLS = 1_000n;
 const DAY = 86_400n;
 
 /** Sells shares of the base model: the owner lists, the investor buys. */
@@ -26,7 +25,7 @@ export async function tradeShares(world: EconomyWorld, account: Account, {base}:
 export async function sellLicenses(world: EconomyWorld, account: Account, assets: Assets): Promise<void> {
   const {base, application} = assets;
   const owner = world.wallet('base model owner');
-  await callByTheThousand(world, account, base);
+  await meterCalls(world, account, base);
 
   const partner = world.wallet('partner');
   const now = await world.now();
@@ -47,18 +46,18 @@ export async function sellLicenses(world: EconomyWorld, account: Account, assets
   world.tell('A consumer pays the application 10 QANAT; every generation above gets its royalty at once.', paid.receipt);
 }
 
-/** Signs a voucher for each of 1,000 calls and settles them by the last, in one transaction. */
-async function callByTheThousand(world: EconomyWorld, account: Account, base: bigint): Promise<void> {
+/** Signs a voucher for each call and settles them all by the last, in one transaction. */
+async function meterCalls(world: EconomyWorld, account: Account, base: bigint): Promise<void> {
   const owner = world.wallet('base model owner');
   const caller = world.wallet('application');
   await approveApiAccess(owner, {assetId: base, account: caller.account.address, approvedUntil: (await world.now()) + DAY});
   const {licenseId} = await openApiLicense(caller, {assetId: base, deposit: parseEther('1.25')});
   let last: SignedVoucher | undefined;
-  for (let calls = 1n; calls <= CALLS; calls++) last = await signVoucher(caller, {voucher: {licenseId, nonce: calls, calls}});
+  for (let calls = 1n; calls <= world.calls; calls++) last = await signVoucher(caller, {voucher: {licenseId, nonce: calls, calls}});
   if (last === undefined) throw new Error('no call was made');
   const settled = await settleVouchers(owner, {vouchers: [last]});
   account.take(settled.receipt);
-  world.tell(`The application made ${CALLS} calls, a voucher each; the last settles all: ${settled.amount} wei for ${settled.receipt.gasUsed} gas.`, settled.receipt);
+  world.tell(`The application made ${world.calls} calls, a voucher each; the last settles all: ${settled.amount} wei for ${settled.receipt.gasUsed} gas.`, settled.receipt);
   // The approval ends, and what was not used comes back.
   await approveApiAccess(owner, {assetId: base, account: caller.account.address, approvedUntil: 1n});
   const {amount, receipt} = await refundApiBalance(caller, {licenseId});

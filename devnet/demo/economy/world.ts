@@ -16,6 +16,8 @@ export interface EconomyWorld {
   /** Seconds, of the newest block. */
   now(): Promise<bigint>;
   balance(address: Address): Promise<bigint>;
+  /** How many calls are metered, a voucher each; at most 1,250. */
+  readonly calls: bigint;
   /** Tells what happened, with its transaction. */
   tell(text: string, receipt?: TransactionReceipt): void;
 }
