@@ -35,8 +35,15 @@ export class SolidityError extends Error {
   override readonly name = 'SolidityError';
 }
 
+interface CompilerMessage {
+  readonly severity: string;
+  readonly formattedMessage: string;
+  readonly errorCode?: string;
+  readonly sourceLocation?: {readonly file: string};
+}
+
 interface CompilerOutput {
-  readonly errors?: readonly {readonly severity: string; readonly formattedMessage: string; readonly errorCode?: string}[];
+  readonly errors?: readonly CompilerMessage[];
   readonly contracts?: Readonly<Record<string, Readonly<Record<string, RawContract>>>>;
   readonly sources?: Readonly<Record<string, {readonly ast: {readonly nodes: readonly AstNode[]}}>>;
 }
@@ -56,8 +63,15 @@ interface RawContract {
   readonly storageLayout: {readonly storage: readonly {readonly label: string}[]};
 }
 
-/** "Transient storage … can break composability": OpenZeppelin's guard clears it, which the warning itself calls safe. */
-const ACCEPTED_WARNINGS = new Set(['2394']);
+/**
+ * 2394, "Transient storage … can break composability": OpenZeppelin's guard clears it, which the warning itself calls safe.
+ * 2018, "Function state mutability can be restricted": a standard's function that always refuses keeps the mutability that
+ * it has in the standard, or wallets would take it for one that is only read.
+ */
+const ACCEPTED_WARNINGS = new Set(['2394', '2018']);
+
+/** What a compiler newer than the library warns of in the library is not ours to mend. */
+const LIBRARY_PREFIX = '@openzeppelin/';
 
 /** Reads the repository's contracts: source unit name to source text. */
 export function readContracts(): Map<string, string> {
@@ -100,8 +114,10 @@ export function compileSolidity(
     },
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input), {import: resolveImport})) as CompilerOutput;
-  const problems = (output.errors ?? []).filter(({severity, errorCode}) =>
-    severity === 'error' ? true : !allowWarnings && !ACCEPTED_WARNINGS.has(errorCode ?? ''),
+  const problems = (output.errors ?? []).filter(({severity, errorCode, sourceLocation}) =>
+    severity === 'error'
+      ? true
+      : !allowWarnings && !ACCEPTED_WARNINGS.has(errorCode ?? '') && !sourceLocation?.file.startsWith(LIBRARY_PREFIX),
   );
   if (problems.length > 0) throw new SolidityError(problems.map((problem) => problem.formattedMessage).join('\n'));
 

@@ -1,18 +1,26 @@
-/** `npm run demo`: from a dataset to contributors paid for an inference that was proven on chain. */
+/**
+ * `npm run demo`: from a dataset to contributors paid for an inference that was proven on chain.
+ * `npm run demo -- economy`: licences of each kind, shares and a claim of breach, with everyone paid to the wei.
+ */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {SYSTEM_ADDRESSES} from '#protocols/client';
+import {SYSTEM_ADDRESSES, TREASURY_ADDRESS} from '#protocols/client';
 import type {DemoChain} from './chain.ts';
 import {openChain} from './chain.ts';
+import {describeEarnings, runEconomy} from './economy/index.ts';
+import {ROLES} from './economy/world.ts';
 import {measureLatency} from './latency.ts';
 import {describeLines, Ledger} from './ledger.ts';
-import {say, title} from './print.ts';
+import {done, say, title} from './print.ts';
 import {tryToCheat} from './refusals.ts';
 import {Story} from './story.ts';
 
-const USAGE = `Usage: npm run demo -- [--rpc URL]
+const USAGE = `Usage: npm run demo -- [economy] [--rpc URL]
+
+  economy     instead of a proven inference: a dataset, a model, an adapter and an application that sell licences
+              of each kind, trade shares, settle 1,000 calls at once and decide a breach
 
   --rpc URL   a node of a running devnet (default: http://127.0.0.1:8545 if a devnet answers there,
               otherwise four validators are started for the demo and stopped at its end)
@@ -22,12 +30,15 @@ class Interrupted extends Error {}
 
 async function main(): Promise<number> {
   let rpcUrl: string | undefined;
+  let isEconomy = false;
   try {
-    const {values} = parseArgs({options: {rpc: {type: 'string'}, help: {type: 'boolean', short: 'h'}}});
+    const {values, positionals} = parseArgs({allowPositionals: true, options: {rpc: {type: 'string'}, help: {type: 'boolean', short: 'h'}}});
     if (values.help) {
       console.log(USAGE);
       return 0;
     }
+    if (positionals.length > 1 || (positionals[0] !== undefined && positionals[0] !== 'economy')) throw new Error(`there is no demo "${positionals.join(' ')}"`);
+    isEconomy = positionals[0] === 'economy';
     rpcUrl = values.rpc;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
@@ -42,6 +53,7 @@ async function main(): Promise<number> {
   try {
     title('0. The chain');
     open.chain = await openChain(rpcUrl);
+    if (isEconomy) return await Promise.race([interrupted, tellEconomy(open.chain)]);
     return await Promise.race([interrupted, tell(open.chain, workDir, (story) => void (open.story = story))]);
   } catch (error) {
     console.error(error instanceof Interrupted ? `\nThe demo was ${error.message}.` : `\nThe demo failed: ${(error as Error).stack ?? String(error)}`);
@@ -53,6 +65,24 @@ async function main(): Promise<number> {
   }
 }
 
+async function tellEconomy(chain: DemoChain): Promise<number> {
+  title('1. The economy');
+  const result = await runEconomy({
+    reader: chain.reader,
+    wallet: (role) => chain.wallet(ROLES.indexOf(role)),
+    now: async () => (await chain.reader.getBlock()).timestamp,
+    balance: (address) => chain.reader.getBalance({address}),
+    calls: 1_000n,
+    tell: (text, receipt) => (receipt === undefined ? say(text) : done(text, receipt)),
+  });
+  title('2. Who earned what, and why');
+  for (const line of describeEarnings(result)) say(line);
+  title('3. The lineage, as a Mermaid graph');
+  console.log(result.lineage);
+  console.log(result.isExact ? '\nAll revenue reconciles to the wei.' : '\nThe revenue does NOT reconcile.');
+  return result.isExact ? 0 : 1;
+}
+
 async function tell(chain: DemoChain, workDir: string, onStory: (story: Story) => void): Promise<number> {
   const cast = {
     data: chain.wallet(0), trainer: chain.wallet(1), consumer: chain.wallet(2), prover: chain.wallet(3), cheat: chain.wallet(4),
@@ -61,7 +91,7 @@ async function tell(chain: DemoChain, workDir: string, onStory: (story: Story) =
   const ledger = await Ledger.open(chain.reader, {
     'Data contributor': cast.data.account.address, 'Trainer': cast.trainer.account.address,
     'Consumer': cast.consumer.account.address, 'Prover': cast.prover.account.address, 'Cheat': cast.cheat.account.address,
-    'The contract Attribution': attribution, 'The contract InferenceOracle': inferenceOracle, 'The contract Licensing': licensing,
+    'The contract Attribution': attribution, 'The contract InferenceOracle': inferenceOracle, 'The contract Licensing': licensing, 'The treasury': TREASURY_ADDRESS,
   });
   const story = new Story(chain, cast, ledger, workDir);
   onStory(story);

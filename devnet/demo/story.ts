@@ -7,9 +7,9 @@ import {encodeVerificationKey} from '#precompiles/codec';
 import {inferenceConsumerAbi, inferenceConsumerBytecode, inferenceOracleAbi} from '#protocols/abi';
 import {
   AssetKind, buyLicense, claimRevenue, ContributorRole, DerivativePolicy, getProverBalance, getRevenue, LicenseKind,
-  licenseMenu, listModel, registerAsset, registerVerificationKey, SYSTEM_ADDRESSES, withdrawProverFees,
+  licenseMenu, listModel, payProtocolFees, registerAsset, registerVerificationKey, SYSTEM_ADDRESSES, TREASURY_ADDRESS, withdrawProverFees,
 } from '#protocols/client';
-import type {AssetTerms} from '#protocols/client';
+import type {AssetTermsInput} from '#protocols/client';
 import type {DemoChain, Sender} from './chain.ts';
 import type {Ledger} from './ledger.ts';
 import {coins, done, say, title} from './print.ts';
@@ -21,6 +21,8 @@ export const INFERENCE_PRICE = parseEther('1');
 export const PROVER_FEE = parseEther('0.1');
 /** Part of the model's revenue that goes to the data, in basis points. */
 export const ROYALTY = 2_000;
+/** What the protocol takes of revenue, in basis points. */
+const PROTOCOL_FEE = 100n;
 const BASIS_POINTS = 10_000n;
 const TERMS_SECONDS = 3_600n;
 const ANSWER_TIMEOUT_MS = 120_000;
@@ -72,14 +74,15 @@ export class Story {
 
   private async terms(
     creator: Sender, content: Content, role: ContributorRole,
-    rest: Pick<AssetTerms, 'kind' | 'parents' | 'royalty' | 'derivatives' | 'licensePrice'>,
-  ): Promise<AssetTerms> {
+    rest: Pick<AssetTermsInput, 'kind' | 'parents' | 'royalty' | 'derivatives'> & {readonly price: bigint},
+  ): Promise<AssetTermsInput> {
     const account = creator.account.address;
     const {timestamp} = await this.chain.reader.getBlock();
+    const {price, ...others} = rest;
     return {
-      ...rest, creator: account, contentId: content.contentId, contentDigest: content.contentDigest,
+      ...others, creator: account, contentId: content.contentId, contentDigest: content.contentDigest,
       contentSize: BigInt(content.contentSize), contributors: [{account, role, weight: 10_000}],
-      licenseMenu: licenseMenu(LicenseKind.fullAccess),
+      licenses: {menu: licenseMenu(LicenseKind.fullAccess), fullAccessPrice: price},
       // The same data may be registered again by another run of this demo; the salt tells the assets apart.
       salt: toHex(crypto.getRandomValues(new Uint8Array(32))), deadline: timestamp + TERMS_SECONDS,
     };
@@ -91,7 +94,7 @@ export class Story {
     const content = await qanatJson<Content & {rows: number}>(['model', 'dataset', '--data', 'iris']);
     say(`Fisher's Iris data, ${content.rows} flowers: ${content.cid}`);
     const terms = await this.terms(data, content, ContributorRole.dataProvider, {
-      kind: AssetKind.dataset, parents: [], royalty: ROYALTY, derivatives: DerivativePolicy.licensed, licensePrice: DATASET_PRICE,
+      kind: AssetKind.dataset, parents: [], royalty: ROYALTY, derivatives: DerivativePolicy.licensed, price: DATASET_PRICE,
     });
     const {assetId, receipt} = await registerAsset(data, {terms});
     this.datasetId = assetId;
@@ -127,7 +130,7 @@ export class Story {
     title('4. The trainer registers the model, made from the data, and offers inferences');
     const {trainer} = this.cast;
     const terms = await this.terms(trainer, manifest.content, ContributorRole.trainer, {
-      kind: AssetKind.model, parents: [this.datasetId], royalty: 0, derivatives: DerivativePolicy.forbidden, licensePrice: parseEther('5'),
+      kind: AssetKind.model, parents: [this.datasetId], royalty: 0, derivatives: DerivativePolicy.forbidden, price: parseEther('5'),
     });
     const {assetId, receipt} = await registerAsset(trainer, {terms});
     this.modelId = assetId;
@@ -220,10 +223,12 @@ export class Story {
   /** Checks how the fees were split, then everyone withdraws. */
   async withdraw(inferenceCount: bigint, licenseCount: bigint): Promise<void> {
     const {data, trainer, prover} = this.cast;
-    const revenue = inferenceCount * (INFERENCE_PRICE - PROVER_FEE);
+    const afterFee = (amount: bigint): bigint => (amount * (BASIS_POINTS - PROTOCOL_FEE)) / BASIS_POINTS;
+    const gross = inferenceCount * (INFERENCE_PRICE - PROVER_FEE) + licenseCount * DATASET_PRICE;
+    const revenue = afterFee(inferenceCount * (INFERENCE_PRICE - PROVER_FEE));
     const royalty = (revenue * BigInt(ROYALTY)) / BASIS_POINTS;
     const shares = [
-      {name: 'data contributor', sender: data, assetId: this.datasetId, amount: royalty + licenseCount * DATASET_PRICE},
+      {name: 'data contributor', sender: data, assetId: this.datasetId, amount: royalty + afterFee(licenseCount * DATASET_PRICE)},
       {name: 'trainer', sender: trainer, assetId: this.modelId, amount: revenue - royalty},
     ];
     for (const {name, sender, assetId, amount} of shares) {
@@ -234,6 +239,10 @@ export class Story {
       this.ledger.move(SYSTEM_ADDRESSES.attribution, sender.account.address, amount);
       done(`The ${name} withdraws ${coins(amount)} from asset ${assetId}.`, claimed.receipt);
     }
+    const fees = await payProtocolFees(prover, {});
+    if (fees.amount !== gross - afterFee(gross)) throw new Error(`the treasury was paid ${fees.amount} wei, expected ${gross - afterFee(gross)}`);
+    this.ledger.move(SYSTEM_ADDRESSES.attribution, TREASURY_ADDRESS, fees.amount);
+    done(`The protocol's ${Number(PROTOCOL_FEE) / 100} %, ${coins(fees.amount)}, goes to the treasury.`, fees.receipt);
     const earned = await getProverBalance(this.chain.reader, {prover: prover.account.address});
     const withdrawn = await withdrawProverFees(prover);
     if (withdrawn.amount !== earned || earned < inferenceCount * PROVER_FEE) {

@@ -2,21 +2,37 @@
 import {BaseError, RawContractError, decodeErrorResult} from 'viem';
 import type {Abi, Hex} from 'viem';
 import {
+  apiMeteringAbi,
   assetRegistryAbi,
   attributionAbi,
+  breachDisputesAbi,
   groth16Abi,
   inferenceOracleAbi,
   licensingAbi,
+  marketplaceAbi,
+  ownershipReceiptsAbi,
+  partnershipsAbi,
   poseidonAbi,
+  shareTokenAbi,
+  sharesAbi,
   systemProxyAbi,
+  vaultAccessAbi,
 } from '#protocols/abi';
 import {sentenceOf} from './sentences.ts';
 
 /** Every error of the native and system contracts: one contract's error can surface in a call of another. */
 const ERRORS: Abi = [
   assetRegistryAbi,
+  ownershipReceiptsAbi,
+  sharesAbi,
+  shareTokenAbi,
   licensingAbi,
+  apiMeteringAbi,
+  partnershipsAbi,
+  breachDisputesAbi,
   attributionAbi,
+  marketplaceAbi,
+  vaultAccessAbi,
   inferenceOracleAbi,
   groth16Abi,
   poseidonAbi,

@@ -1,9 +1,9 @@
 /** An asset's terms as TypeScript values, and as the EIP-712 message that its contributors sign. */
 import type {Address, Hex} from 'viem';
-import {size, sha256, keccak256, concatHex} from 'viem';
+import {size, sha256, keccak256, concatHex, zeroAddress, zeroHash} from 'viem';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 
-/** IAssetRegistry.AssetKind. The first three can be registered so far. */
+/** IAssetRegistry.AssetKind. */
 export const AssetKind = {
   dataset: 0,
   model: 1,
@@ -35,7 +35,7 @@ export type ContributorRole = (typeof ContributorRole)[keyof typeof ContributorR
 export const DerivativePolicy = {forbidden: 0, licensed: 1, open: 2} as const;
 export type DerivativePolicy = (typeof DerivativePolicy)[keyof typeof DerivativePolicy];
 
-/** ILicensing.LicenseKind. Full access is for sale so far. */
+/** ILicensing.LicenseKind. */
 export const LicenseKind = {partnership: 0, api: 1, fullAccess: 2, longTerm: 3} as const;
 export type LicenseKind = (typeof LicenseKind)[keyof typeof LicenseKind];
 
@@ -43,18 +43,58 @@ export type LicenseKind = (typeof LicenseKind)[keyof typeof LicenseKind];
 export const Right = {call: 0, access: 1, derive: 2} as const;
 export type Right = (typeof Right)[keyof typeof Right];
 
+/** ILicensing.LicenseStatus. */
+export const LicenseStatus = {none: 0, pending: 1, active: 2, revoked: 3, refunded: 4, ended: 5} as const;
+export type LicenseStatus = (typeof LicenseStatus)[keyof typeof LicenseStatus];
+
+/** ILicensing.Use: what a licensee may use an asset for, as bits of `LicenseTerms.uses`; see `bits`. */
+export const Use = {research: 0, internal: 1, commercial: 2, redistribution: 3, training: 4, publicSector: 5} as const;
+
+/** ILicensing.Territory: where, as bits of `LicenseTerms.territories`; none is everywhere. */
+export const Territory = {africa: 0, asia: 1, europe: 2, northAmerica: 3, southAmerica: 4, oceania: 5} as const;
+
 /** IAttribution.RevenueSource. */
-export const RevenueSource = {direct: 0, license: 1, inference: 2, resale: 3, partnership: 4, reward: 5} as const;
+export const RevenueSource = {direct: 0, license: 1, inference: 2, resale: 3, partnership: 4, reward: 5, api: 6} as const;
 export type RevenueSource = (typeof RevenueSource)[keyof typeof RevenueSource];
 
 export interface Contributor {
   readonly account: Address;
   readonly role: ContributorRole;
-  /** Basis points of what the asset keeps of its revenue; 10,000 over all contributors. */
+  /** Basis points of what the asset's contributors get; 10,000 over all that the terms name. */
   readonly weight: number;
+  /** Hash of what was contributed; zero for the asset's content itself. */
+  readonly contribution: Hex;
 }
 
-/** IAssetRegistry.AssetTerms. */
+/** IAssetRegistry.LicenseTerms, where each member is described. */
+export interface LicenseTerms {
+  /** Bit k: LicenseKind k is for sale. See `licenseMenu`. */
+  readonly menu: number;
+  /** Bit k: licences of kind k may change hands. */
+  readonly transferable: number;
+  /** Basis points of a resale's price; at most 5,000. */
+  readonly resaleCommission: number;
+  /** Bit k: Use k. */
+  readonly uses: number;
+  /** Bit k: Territory k; 0 is everywhere. */
+  readonly territories: number;
+  /** Least share of a partner's revenue, in basis points. */
+  readonly partnershipShare: number;
+  /** Length of a long-term licence in seconds. */
+  readonly period: number;
+  /** Seconds in which the content's key is delivered; 0 when there is none. */
+  readonly deliveryTimeout: number;
+  /** Wei. */
+  readonly fullAccessPrice: bigint;
+  readonly callPrice: bigint;
+  readonly periodPrice: bigint;
+  /** Hash of the criteria for API licences; zero when everyone is approved. */
+  readonly eligibility: Hex;
+  /** Who decides contested claims of breach; the zero address is governance. */
+  readonly arbiter: Address;
+}
+
+/** IAssetRegistry.AssetTerms, where each member is described. */
 export interface AssetTerms {
   readonly kind: AssetKind;
   readonly creator: Address;
@@ -64,24 +104,77 @@ export interface AssetTerms {
   readonly contentDigest: Hex;
   /** Bytes. */
   readonly contentSize: bigint;
+  readonly kindData: Hex;
+  readonly accessUri: string;
   readonly parents: readonly bigint[];
   readonly contributors: readonly Contributor[];
   /** Basis points of a direct derivative's revenue; at most 5,000. */
   readonly royalty: number;
   readonly derivatives: DerivativePolicy;
-  /** Bit k: LicenseKind k is for sale. See `licenseMenu`. */
-  readonly licenseMenu: number;
-  /** Of a full-access licence, in wei. */
-  readonly licensePrice: bigint;
+  /** Weight that contributions after registration may have in all; at most 10,000. */
+  readonly laterWeight: number;
+  readonly licenses: LicenseTerms;
+  /** Basis points of what the asset keeps that go to share holders. */
+  readonly sharesRatio: number;
+  /** See `hashShareTerms`; zero without shares. */
+  readonly shareTerms: Hex;
   /** 32 bytes that tell otherwise equal terms apart. */
   readonly salt: Hex;
   /** Last second at which the terms may be registered. */
   readonly deadline: bigint;
 }
 
+type Optional = 'kindData' | 'accessUri' | 'laterWeight' | 'sharesRatio' | 'shareTerms';
+
+/** Terms in which what an asset does without may be left out. */
+export interface AssetTermsInput extends Omit<AssetTerms, Optional | 'contributors' | 'licenses'>, Partial<Pick<AssetTerms, Optional>> {
+  readonly contributors: readonly (Omit<Contributor, 'contribution'> & Partial<Pick<Contributor, 'contribution'>>)[];
+  /** Left out: nothing is for sale. */
+  readonly licenses?: Partial<LicenseTerms>;
+}
+
+/** Licence terms under which nothing is for sale, with what is given in their place. */
+export function defineLicenseTerms(terms: Partial<LicenseTerms> = {}): LicenseTerms {
+  return {
+    menu: 0,
+    transferable: 0,
+    resaleCommission: 0,
+    uses: 0,
+    territories: 0,
+    partnershipShare: 0,
+    period: 0,
+    deliveryTimeout: 0,
+    fullAccessPrice: 0n,
+    callPrice: 0n,
+    periodPrice: 0n,
+    eligibility: zeroHash,
+    arbiter: zeroAddress,
+    ...terms,
+  };
+}
+
+/** Terms with everything that was left out. */
+export function defineTerms(terms: AssetTermsInput): AssetTerms {
+  return {
+    kindData: '0x',
+    accessUri: '',
+    laterWeight: 0,
+    sharesRatio: 0,
+    shareTerms: zeroHash,
+    ...terms,
+    contributors: terms.contributors.map((contributor) => ({contribution: zeroHash, ...contributor})),
+    licenses: defineLicenseTerms(terms.licenses),
+  };
+}
+
+/** A set of numbers below 32 as bits: bit k for each k. */
+export function bits(...numbers: readonly number[]): number {
+  return numbers.reduce((set, number) => (set | (1 << number)) >>> 0, 0);
+}
+
 /** The licence menu that offers these kinds. */
 export function licenseMenu(...kinds: readonly LicenseKind[]): number {
-  return kinds.reduce<number>((menu, kind) => menu | (1 << kind), 0);
+  return bits(...kinds);
 }
 
 /**
@@ -105,12 +198,16 @@ const TERMS_TYPES = {
     {name: 'contentId', type: 'bytes'},
     {name: 'contentDigest', type: 'bytes32'},
     {name: 'contentSize', type: 'uint64'},
+    {name: 'kindData', type: 'bytes'},
+    {name: 'accessUri', type: 'string'},
     {name: 'parents', type: 'uint256[]'},
     {name: 'contributors', type: 'Contributor[]'},
     {name: 'royalty', type: 'uint16'},
     {name: 'derivatives', type: 'uint8'},
-    {name: 'licenseMenu', type: 'uint8'},
-    {name: 'licensePrice', type: 'uint128'},
+    {name: 'laterWeight', type: 'uint16'},
+    {name: 'licenses', type: 'LicenseTerms'},
+    {name: 'sharesRatio', type: 'uint16'},
+    {name: 'shareTerms', type: 'bytes32'},
     {name: 'salt', type: 'bytes32'},
     {name: 'deadline', type: 'uint64'},
   ],
@@ -118,11 +215,27 @@ const TERMS_TYPES = {
     {name: 'account', type: 'address'},
     {name: 'role', type: 'uint8'},
     {name: 'weight', type: 'uint16'},
+    {name: 'contribution', type: 'bytes32'},
+  ],
+  LicenseTerms: [
+    {name: 'menu', type: 'uint8'},
+    {name: 'transferable', type: 'uint8'},
+    {name: 'resaleCommission', type: 'uint16'},
+    {name: 'uses', type: 'uint16'},
+    {name: 'territories', type: 'uint32'},
+    {name: 'partnershipShare', type: 'uint16'},
+    {name: 'period', type: 'uint32'},
+    {name: 'deliveryTimeout', type: 'uint32'},
+    {name: 'fullAccessPrice', type: 'uint96'},
+    {name: 'callPrice', type: 'uint96'},
+    {name: 'periodPrice', type: 'uint96'},
+    {name: 'eligibility', type: 'bytes32'},
+    {name: 'arbiter', type: 'address'},
   ],
 } as const;
 
 /** The EIP-712 message of an asset's terms, for `signTypedData` and `hashTypedData`. */
-export function assetTermsTypedData(terms: AssetTerms, chainId: number) {
+export function assetTermsTypedData(terms: AssetTermsInput, chainId: number) {
   return {
     domain: {
       name: 'Qanat AssetRegistry',
@@ -132,6 +245,6 @@ export function assetTermsTypedData(terms: AssetTerms, chainId: number) {
     },
     types: TERMS_TYPES,
     primaryType: 'AssetTerms',
-    message: terms,
+    message: defineTerms(terms),
   } as const;
 }

@@ -6,7 +6,10 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 
 import {IAssetRegistry} from "./interfaces/IAssetRegistry.sol";
 import {ILicensing} from "./interfaces/ILicensing.sol";
+import {IOwnershipReceipts} from "./interfaces/IOwnershipReceipts.sol";
 import {AssetTermsHash} from "./libraries/AssetTermsHash.sol";
+import {ContentIds} from "./libraries/ContentIds.sol";
+import {LicenseTermsRules} from "./libraries/LicenseTermsRules.sol";
 import {Lineage} from "./libraries/Lineage.sol";
 import {SystemAddresses} from "./system/SystemAddresses.sol";
 
@@ -14,31 +17,53 @@ import {SystemAddresses} from "./system/SystemAddresses.sol";
 /// @notice Implements IAssetRegistry, where every function is described.
 contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
     uint256 public constant MAX_CONTRIBUTORS = 32;
-    /// @dev A CIDv1 with a 64-byte digest and multi-byte codes stays below this.
-    uint256 public constant MAX_CONTENT_ID_BYTES = 96;
-    /// @dev Version, codec, hash function and digest length take a byte each at least.
-    uint256 public constant MIN_CONTENT_ID_BYTES = 5;
+    uint256 public constant MAX_KIND_DATA_BYTES = 512;
+    uint256 public constant MAX_URI_BYTES = 256;
     /// @dev Most that an asset may ask of a direct derivative, in basis points.
     uint256 public constant MAX_ROYALTY = 5_000;
+    uint256 public constant MAX_LATER_WEIGHT = 10_000;
     uint256 private constant TEN_THOUSAND = 10_000;
 
-    /// @dev Ordered so that what is read together shares a slot.
+    /// @dev The first four slots are full; what follows costs a slot only where it is not zero.
     struct AssetRecord {
         address creator;
         AssetKind kind;
         AssetStatus status;
         DerivativePolicy derivatives;
-        uint8 licenseMenu;
-        uint16 royalty;
         uint8 depth;
         uint8 parentCount;
-        uint8 contributorCount;
-        uint128 licensePrice;
+        uint8 ancestorCount;
+        uint16 royalty;
+        uint16 laterWeight;
+        uint16 sharesRatio;
+        // slot 1
+        uint96 fullAccessPrice;
+        uint96 callPrice;
+        uint32 period;
+        uint32 deliveryTimeout;
+        // slot 2
+        uint96 periodPrice;
+        uint8 menu;
+        uint8 transferable;
+        uint16 resaleCommission;
+        uint16 uses;
+        uint32 territories;
+        uint16 partnershipShare;
+        bytes8 contentPrefix;
+        // slot 3
         uint64 contentSize;
         uint64 registeredAt;
+        uint32 versionCount;
+        uint8 contentPrefixLength;
+        // and on
+        bytes32 contentMultihashDigest;
         bytes32 contentDigest;
         bytes32 termsHash;
-        bytes contentId;
+        bytes32 shareTerms;
+        bytes32 eligibility;
+        address arbiter;
+        bytes kindData;
+        string accessUri;
     }
 
     /// @custom:storage-location erc7201:qanat.storage.AssetRegistry
@@ -46,13 +71,14 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
         uint256 assetCount;
         mapping(uint256 assetId => AssetRecord) assets;
         mapping(bytes32 termsHash => uint256 assetId) assetOfTerms;
-        mapping(uint256 assetId => mapping(uint256 index => Contributor)) contributors;
-        mapping(uint256 assetId => mapping(address account => uint16)) weights;
-        mapping(uint256 assetId => Lineage.Ancestor[]) ancestors;
+        mapping(uint256 assetId => mapping(uint256 index => Lineage.Ancestor)) ancestors;
+        mapping(uint256 assetId => mapping(uint256 version => Version)) versions;
     }
 
     // keccak256(abi.encode(uint256(keccak256("qanat.storage.AssetRegistry")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE_LOCATION = 0x1cefe0b0fd34c7c65d89f399e150abdd5e318427f8d18bbd1915928b205d1500;
+
+    IOwnershipReceipts private constant RECEIPTS = IOwnershipReceipts(SystemAddresses.OWNERSHIP_RECEIPTS);
 
     /// @inheritdoc IAssetRegistry
     function register(
@@ -60,38 +86,58 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
         bytes[] calldata signatures
     ) external returns (uint256 assetId) {
         if (msg.sender != terms.creator) revert CreatorMustRegister(terms.creator, msg.sender);
-        if (block.timestamp > terms.deadline) revert TermsExpired(terms.deadline, block.timestamp);
-        _checkContent(terms);
+        _checkContributors(terms.contributors);
         bytes32 termsHash = hashTerms(terms);
-        _checkConsent(terms.contributors, signatures, termsHash);
-
-        AssetRegistryStorage storage $ = _storage();
-        assetId = $.assetOfTerms[termsHash];
-        if (assetId != 0) revert TermsAlreadyRegistered(termsHash, assetId);
-        assetId = ++$.assetCount;
-        $.assetOfTerms[termsHash] = assetId;
-
-        uint256 depth = _recordLineage($, assetId, terms);
-        _recordAsset($.assets[assetId], terms, termsHash, depth);
-        emit AssetRegistered(
-            assetId,
-            terms.creator,
-            terms.contentDigest,
-            terms.kind,
-            terms.contentId,
-            terms.parents,
-            termsHash
-        );
-        _recordContributors($, assetId, terms.contributors);
+        _checkSignatures(terms.contributors, signatures, termsHash);
+        return _register(terms, termsHash);
     }
 
     /// @inheritdoc IAssetRegistry
-    function lowerLicensePrice(uint256 assetId, uint128 price) external {
+    function registerForJob(AssetTerms calldata terms, bytes32 consent) external returns (uint256 assetId) {
+        if (msg.sender != SystemAddresses.TRAINING_JOBS) revert NotTrainingJobs(msg.sender);
+        _checkContributors(terms.contributors);
+        assetId = _register(terms, hashTerms(terms));
+        emit RegisteredForJob(assetId, consent);
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function publishVersion(
+        uint256 assetId,
+        bytes calldata contentId,
+        bytes32 contentDigest,
+        uint64 contentSize,
+        string calldata accessUri
+    ) external returns (uint256 version) {
         AssetRecord storage asset = _activeAssetOfCaller(assetId);
-        uint128 previousPrice = asset.licensePrice;
+        ContentIds.parse(contentId);
+        _checkContent(contentDigest, contentSize, accessUri);
+        version = uint256(asset.versionCount) + 1;
+        asset.versionCount = uint32(version);
+        _storage().versions[assetId][version] = Version(
+            uint64(block.timestamp),
+            contentSize,
+            contentDigest,
+            contentId,
+            accessUri
+        );
+        emit VersionPublished(assetId, version, contentDigest, contentId, contentSize, accessUri);
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function lowerPrice(uint256 assetId, uint8 kind, uint96 price) external {
+        AssetRecord storage asset = _activeAssetOfCaller(assetId);
+        uint96 previousPrice;
+        if (kind == uint8(ILicensing.LicenseKind.FullAccess)) {
+            (previousPrice, asset.fullAccessPrice) = (asset.fullAccessPrice, price);
+        } else if (kind == uint8(ILicensing.LicenseKind.Api)) {
+            (previousPrice, asset.callPrice) = (asset.callPrice, price);
+        } else if (kind == uint8(ILicensing.LicenseKind.LongTerm)) {
+            (previousPrice, asset.periodPrice) = (asset.periodPrice, price);
+        } else {
+            revert NoPrice(kind);
+        }
         if (price >= previousPrice) revert PriceNotLower(price, previousPrice);
-        asset.licensePrice = price;
-        emit LicensePriceLowered(assetId, previousPrice, price);
+        emit PriceLowered(assetId, kind, previousPrice, price);
     }
 
     /// @inheritdoc IAssetRegistry
@@ -121,13 +167,15 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
                 depth: asset.depth,
                 royalty: asset.royalty,
                 derivatives: asset.derivatives,
-                licenseMenu: asset.licenseMenu,
+                laterWeight: asset.laterWeight,
+                sharesRatio: asset.sharesRatio,
                 contentSize: asset.contentSize,
                 registeredAt: asset.registeredAt,
-                licensePrice: asset.licensePrice,
+                versionCount: asset.versionCount,
                 contentDigest: asset.contentDigest,
                 termsHash: asset.termsHash,
-                contentId: asset.contentId
+                shareTerms: asset.shareTerms,
+                contentId: _contentIdOf(asset)
             });
     }
 
@@ -148,22 +196,65 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
 
     /// @inheritdoc IAssetRegistry
     function contributorsOf(uint256 assetId) external view returns (Contributor[] memory contributors) {
-        uint256 count = _existing(assetId).contributorCount;
+        _existing(assetId);
+        uint256 count = RECEIPTS.contributorCount(assetId);
         contributors = new Contributor[](count);
         for (uint256 i = 0; i < count; ++i) {
-            contributors[i] = _storage().contributors[assetId][i];
+            IOwnershipReceipts.Receipt memory receipt = RECEIPTS.getReceipt((assetId << 32) | i);
+            contributors[i] = Contributor(receipt.account, receipt.role, receipt.weight, receipt.contribution);
         }
     }
 
     /// @inheritdoc IAssetRegistry
     function weightOf(uint256 assetId, address account) external view returns (uint16) {
-        return _storage().weights[assetId][account];
+        return RECEIPTS.weightOf(assetId, account);
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function licenseTermsOf(uint256 assetId) external view returns (LicenseTerms memory) {
+        AssetRecord storage asset = _existing(assetId);
+        return
+            LicenseTerms({
+                menu: asset.menu,
+                transferable: asset.transferable,
+                resaleCommission: asset.resaleCommission,
+                uses: asset.uses,
+                territories: asset.territories,
+                partnershipShare: asset.partnershipShare,
+                period: asset.period,
+                deliveryTimeout: asset.deliveryTimeout,
+                fullAccessPrice: asset.fullAccessPrice,
+                callPrice: asset.callPrice,
+                periodPrice: asset.periodPrice,
+                eligibility: asset.eligibility,
+                arbiter: asset.arbiter
+            });
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function versionOf(uint256 assetId, uint256 version) external view returns (Version memory) {
+        AssetRecord storage asset = _existing(assetId);
+        if (version == 0 || version > asset.versionCount) revert UnknownVersion(assetId, version);
+        if (version != 1) return _storage().versions[assetId][version];
+        return
+            Version(
+                asset.registeredAt,
+                asset.contentSize,
+                asset.contentDigest,
+                _contentIdOf(asset),
+                asset.accessUri
+            );
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function kindDataOf(uint256 assetId) external view returns (bytes memory) {
+        return _existing(assetId).kindData;
     }
 
     /// @inheritdoc IAssetRegistry
     function parentsOf(uint256 assetId) external view returns (uint256[] memory parents) {
         uint256 count = _existing(assetId).parentCount;
-        Lineage.Ancestor[] storage ancestors = _storage().ancestors[assetId];
+        mapping(uint256 index => Lineage.Ancestor) storage ancestors = _storage().ancestors[assetId];
         parents = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) parents[i] = ancestors[i].assetId;
     }
@@ -172,9 +263,8 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
     function lineage(
         uint256 assetId
     ) external view returns (uint256[] memory ancestorIds, uint256[] memory shares) {
-        _existing(assetId);
-        Lineage.Ancestor[] storage ancestors = _storage().ancestors[assetId];
-        uint256 count = ancestors.length;
+        uint256 count = _existing(assetId).ancestorCount;
+        mapping(uint256 index => Lineage.Ancestor) storage ancestors = _storage().ancestors[assetId];
         ancestorIds = new uint256[](count);
         shares = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) {
@@ -184,32 +274,76 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
         }
     }
 
-    function _checkContent(AssetTerms calldata terms) private pure {
-        if (uint8(terms.kind) > uint8(AssetKind.Adapter)) revert UnsupportedKind(terms.kind);
-        // Only full access can be bought so far; an asset may also not be for sale at all.
-        if (terms.licenseMenu & ~uint8(1 << uint8(ILicensing.LicenseKind.FullAccess)) != 0) {
-            revert UnsupportedLicenseMenu(terms.licenseMenu);
+    function _register(AssetTerms calldata terms, bytes32 termsHash) private returns (uint256 assetId) {
+        if (block.timestamp > terms.deadline) revert TermsExpired(terms.deadline, block.timestamp);
+        _checkTerms(terms);
+
+        AssetRegistryStorage storage $ = _storage();
+        assetId = $.assetOfTerms[termsHash];
+        if (assetId != 0) revert TermsAlreadyRegistered(termsHash, assetId);
+        assetId = ++$.assetCount;
+        $.assetOfTerms[termsHash] = assetId;
+
+        AssetRecord storage asset = $.assets[assetId];
+        (asset.depth, asset.ancestorCount) = _recordLineage($, assetId, terms);
+        _recordAsset(asset, terms, termsHash);
+        _recordLicenses(asset, terms.licenses);
+        emit AssetRegistered(
+            assetId,
+            terms.creator,
+            terms.contentDigest,
+            terms.kind,
+            terms.contentId,
+            terms.parents,
+            termsHash
+        );
+        if (terms.kindData.length != 0 || bytes(terms.accessUri).length != 0) {
+            emit AssetDescribed(assetId, terms.kindData, terms.accessUri);
         }
-        uint256 length = terms.contentId.length;
-        if (length < MIN_CONTENT_ID_BYTES || length > MAX_CONTENT_ID_BYTES || terms.contentId[0] != 0x01) {
-            revert InvalidContentId();
-        }
-        if (terms.contentSize == 0 || terms.contentDigest == 0) revert EmptyContent();
-        if (terms.royalty > MAX_ROYALTY) revert RoyaltyTooHigh(terms.royalty, MAX_ROYALTY);
+        RECEIPTS.issueMany(assetId, terms.sharesRatio, terms.contributors);
     }
 
-    function _checkConsent(
+    function _checkTerms(AssetTerms calldata terms) private pure {
+        _checkContent(terms.contentDigest, terms.contentSize, terms.accessUri);
+        if (terms.kindData.length > MAX_KIND_DATA_BYTES) {
+            revert DataTooLong(terms.kindData.length, MAX_KIND_DATA_BYTES);
+        }
+        if (terms.royalty > MAX_ROYALTY) revert RoyaltyTooHigh(terms.royalty, MAX_ROYALTY);
+        if (terms.laterWeight > MAX_LATER_WEIGHT) revert LaterWeightTooHigh(terms.laterWeight, MAX_LATER_WEIGHT);
+        if (terms.sharesRatio > TEN_THOUSAND || (terms.sharesRatio == 0) != (terms.shareTerms == 0)) {
+            revert InvalidShareTerms(terms.sharesRatio, terms.shareTerms);
+        }
+        LicenseTermsRules.check(terms.licenses);
+    }
+
+    function _checkContent(bytes32 contentDigest, uint64 contentSize, string calldata accessUri) private pure {
+        if (contentSize == 0 || contentDigest == 0) revert EmptyContent();
+        if (bytes(accessUri).length > MAX_URI_BYTES) revert DataTooLong(bytes(accessUri).length, MAX_URI_BYTES);
+    }
+
+    function _checkContributors(Contributor[] calldata contributors) private pure {
+        uint256 count = contributors.length;
+        if (count == 0) revert NoContributors();
+        if (count > MAX_CONTRIBUTORS) revert TooManyContributors(count, MAX_CONTRIBUTORS);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            Contributor calldata contributor = contributors[i];
+            if (contributor.account == address(0)) revert InvalidContributor(contributor.account);
+            if (contributor.weight == 0) revert ZeroWeight(contributor.account);
+            sum += contributor.weight;
+        }
+        if (sum != TEN_THOUSAND) revert WeightsMustSumToTenThousand(sum);
+    }
+
+    function _checkSignatures(
         Contributor[] calldata contributors,
         bytes[] calldata signatures,
         bytes32 termsHash
     ) private view {
         uint256 count = contributors.length;
-        if (count == 0) revert NoContributors();
-        if (count > MAX_CONTRIBUTORS) revert TooManyContributors(count, MAX_CONTRIBUTORS);
         if (signatures.length != count) revert SignatureCountMismatch(signatures.length, count);
         for (uint256 i = 0; i < count; ++i) {
             address account = contributors[i].account;
-            if (account == address(0)) revert InvalidContributor(account);
             if (account == msg.sender) continue;
             if (!SignatureChecker.isValidSignatureNowCalldata(account, termsHash, signatures[i])) {
                 revert ConsentMissing(account);
@@ -217,57 +351,56 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
         }
     }
 
-    function _recordAsset(
-        AssetRecord storage asset,
-        AssetTerms calldata terms,
-        bytes32 termsHash,
-        uint256 depth
-    ) private {
+    function _recordAsset(AssetRecord storage asset, AssetTerms calldata terms, bytes32 termsHash) private {
         asset.creator = terms.creator;
         asset.kind = terms.kind;
         asset.status = AssetStatus.Active;
         asset.derivatives = terms.derivatives;
-        asset.licenseMenu = terms.licenseMenu;
-        asset.royalty = terms.royalty;
-        asset.depth = uint8(depth);
         asset.parentCount = uint8(terms.parents.length);
-        asset.contributorCount = uint8(terms.contributors.length);
-        asset.licensePrice = terms.licensePrice;
+        asset.royalty = terms.royalty;
+        asset.laterWeight = terms.laterWeight;
+        asset.sharesRatio = terms.sharesRatio;
+        (asset.contentPrefix, asset.contentPrefixLength, asset.contentMultihashDigest) = ContentIds.parse(terms.contentId);
         asset.contentSize = terms.contentSize;
         asset.registeredAt = uint64(block.timestamp);
+        asset.versionCount = 1;
         asset.contentDigest = terms.contentDigest;
         asset.termsHash = termsHash;
-        asset.contentId = terms.contentId;
+        if (terms.shareTerms != 0) asset.shareTerms = terms.shareTerms;
+        if (terms.kindData.length != 0) asset.kindData = terms.kindData;
+        if (bytes(terms.accessUri).length != 0) asset.accessUri = terms.accessUri;
     }
 
-    function _recordContributors(
-        AssetRegistryStorage storage $,
-        uint256 assetId,
-        Contributor[] calldata contributors
-    ) private {
-        uint256 sum = 0;
-        for (uint256 i = 0; i < contributors.length; ++i) {
-            Contributor calldata contributor = contributors[i];
-            address account = contributor.account;
-            uint16 weight = contributor.weight;
-            if (weight == 0) revert ZeroWeight(account);
-            if ($.weights[assetId][account] != 0) revert DuplicateContributor(account);
-            sum += weight;
-            $.weights[assetId][account] = weight;
-            $.contributors[assetId][i] = Contributor(account, contributor.role, weight);
-            emit ContributorRecorded(assetId, account, contributor.role, weight);
-        }
-        if (sum != TEN_THOUSAND) revert WeightsMustSumToTenThousand(sum);
+    function _recordLicenses(AssetRecord storage asset, LicenseTerms calldata licenses) private {
+        asset.fullAccessPrice = licenses.fullAccessPrice;
+        asset.callPrice = licenses.callPrice;
+        asset.period = licenses.period;
+        asset.deliveryTimeout = licenses.deliveryTimeout;
+        asset.periodPrice = licenses.periodPrice;
+        asset.menu = licenses.menu;
+        asset.transferable = licenses.transferable;
+        asset.resaleCommission = licenses.resaleCommission;
+        asset.uses = licenses.uses;
+        asset.territories = licenses.territories;
+        asset.partnershipShare = licenses.partnershipShare;
+        if (licenses.eligibility != 0) asset.eligibility = licenses.eligibility;
+        if (licenses.arbiter != address(0)) asset.arbiter = licenses.arbiter;
     }
 
-    /// @return depth of the new asset
+    function _contentIdOf(AssetRecord storage asset) private view returns (bytes memory) {
+        return ContentIds.join(asset.contentPrefix, asset.contentPrefixLength, asset.contentMultihashDigest);
+    }
+
+    /// @return recordedDepth the new asset's depth
+    /// @return ancestorCount how many ancestors it has
     function _recordLineage(
         AssetRegistryStorage storage $,
         uint256 assetId,
         AssetTerms calldata terms
-    ) private returns (uint256 depth) {
+    ) private returns (uint8 recordedDepth, uint8 ancestorCount) {
         uint256[] calldata parents = terms.parents;
         if (parents.length > Lineage.MAX_PARENTS) revert TooManyParents(parents.length, Lineage.MAX_PARENTS);
+        uint256 depth = 0;
         uint256 royaltySum = 0;
         bool adaptsModel = false;
         Lineage.Builder memory builder = Lineage.create();
@@ -286,11 +419,18 @@ contract AssetRegistry is IAssetRegistry, EIP712Upgradeable {
         if (depth > Lineage.MAX_DEPTH) revert TooDeep(depth, Lineage.MAX_DEPTH);
         if (royaltySum > Lineage.MAX_ROYALTY_STACK) revert RoyaltyStackTooHigh(royaltySum, Lineage.MAX_ROYALTY_STACK);
 
-        for (uint256 i = 0; i < parents.length; ++i) {
-            uint256 parentId = parents[i];
-            Lineage.addAncestorsOf(builder, parentId, $.assets[parentId].royalty, $.ancestors[parentId]);
-        }
+        for (uint256 i = 0; i < parents.length; ++i) _addAncestors($, builder, parents[i]);
         Lineage.store(builder, $.ancestors[assetId]);
+        return (uint8(depth), uint8(builder.count));
+    }
+
+    function _addAncestors(
+        AssetRegistryStorage storage $,
+        Lineage.Builder memory builder,
+        uint256 parentId
+    ) private view {
+        AssetRecord storage parent = $.assets[parentId];
+        Lineage.addAncestorsOf(builder, parentId, parent.royalty, $.ancestors[parentId], parent.ancestorCount);
     }
 
     function _checkDerivation(AssetRecord storage parent, uint256 parentId, address creator) private view {

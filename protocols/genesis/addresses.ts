@@ -9,10 +9,28 @@ export const NATIVE_ADDRESSES = {
 /** System contracts (SBPs): the proxies that everyone calls. */
 export const SYSTEM_ADDRESSES = {
   assetRegistry: '0x0000000000000000000000000000000000001011',
+  ownershipReceipts: '0x0000000000000000000000000000000000001012',
+  shares: '0x0000000000000000000000000000000000001013',
   licensing: '0x0000000000000000000000000000000000001014',
   attribution: '0x0000000000000000000000000000000000001015',
+  marketplace: '0x0000000000000000000000000000000000001016',
+  apiMetering: '0x0000000000000000000000000000000000001017',
+  partnerships: '0x0000000000000000000000000000000000001018',
+  breachDisputes: '0x0000000000000000000000000000000000001019',
   inferenceOracle: '0x0000000000000000000000000000000000001020',
+  vaultAccess: '0x0000000000000000000000000000000000001025',
 } as const;
+
+/** What clones are made of: code at a fixed address, behind no proxy, so clones that exist never change. */
+export const TEMPLATE_ADDRESSES = {
+  shareToken: '0xc0de000000000000000000000000000000002013',
+} as const;
+
+/** Where the protocol's fees go. */
+export const TREASURY_ADDRESS = '0x0000000000000000000000000000000000001003';
+
+/** Whose word the registry takes for the consent of a training job's contributors. */
+export const TRAINING_JOBS_ADDRESS = '0x0000000000000000000000000000000000001021';
 
 export type SystemContractName = keyof typeof SYSTEM_ADDRESSES;
 

@@ -1,13 +1,21 @@
 /** The accounts that a chain starts with for its system contracts: a proxy and an implementation each. */
 import {hexToBytes} from 'viem';
 import {
+  apiMeteringDeployedBytecode,
   assetRegistryDeployedBytecode,
   attributionDeployedBytecode,
+  breachDisputesDeployedBytecode,
   inferenceOracleDeployedBytecode,
   licensingDeployedBytecode,
+  marketplaceDeployedBytecode,
+  ownershipReceiptsDeployedBytecode,
+  partnershipsDeployedBytecode,
+  shareTokenDeployedBytecode,
+  sharesDeployedBytecode,
   systemProxyDeployedBytecode,
+  vaultAccessDeployedBytecode,
 } from '#protocols/abi';
-import {GOVERNANCE_ADDRESS, SYSTEM_ADDRESSES, implementationAddress} from './addresses.ts';
+import {GOVERNANCE_ADDRESS, SYSTEM_ADDRESSES, TEMPLATE_ADDRESSES, implementationAddress} from './addresses.ts';
 import type {SystemContractName} from './addresses.ts';
 
 export interface GenesisAccount {
@@ -32,19 +40,31 @@ const CONTRACT_NONCE = 1n;
 
 const IMPLEMENTATION_CODE: Readonly<Record<SystemContractName, `0x${string}`>> = {
   assetRegistry: assetRegistryDeployedBytecode,
+  ownershipReceipts: ownershipReceiptsDeployedBytecode,
+  shares: sharesDeployedBytecode,
   licensing: licensingDeployedBytecode,
   attribution: attributionDeployedBytecode,
+  marketplace: marketplaceDeployedBytecode,
+  apiMetering: apiMeteringDeployedBytecode,
+  partnerships: partnershipsDeployedBytecode,
+  breachDisputes: breachDisputesDeployedBytecode,
   inferenceOracle: inferenceOracleDeployedBytecode,
+  vaultAccess: vaultAccessDeployedBytecode,
+};
+
+const TEMPLATE_CODE: Readonly<Record<keyof typeof TEMPLATE_ADDRESSES, `0x${string}`>> = {
+  shareToken: shareTokenDeployedBytecode,
 };
 
 /**
- * The system contracts' genesis accounts, in the order of SYSTEM_ADDRESSES, proxy before implementation.
+ * The system contracts' genesis accounts, in the order of SYSTEM_ADDRESSES, proxy before implementation; then the
+ * templates of clones.
  *
  * Names, domains and the contracts' addresses of each other are constants in their code, and their counters start at
  * zero, so the only storage is each proxy's two ERC-1967 slots: nothing is left for anyone to initialise.
  */
 export function systemContracts(): GenesisAccount[] {
-  return (Object.keys(SYSTEM_ADDRESSES) as SystemContractName[]).flatMap((name) => {
+  const proxied = (Object.keys(SYSTEM_ADDRESSES) as SystemContractName[]).flatMap((name) => {
     const proxy = SYSTEM_ADDRESSES[name];
     const implementation = implementationAddress(proxy);
     return [
@@ -59,6 +79,10 @@ export function systemContracts(): GenesisAccount[] {
       account(implementation, IMPLEMENTATION_CODE[name], new Map()),
     ];
   });
+  const templates = (Object.keys(TEMPLATE_ADDRESSES) as (keyof typeof TEMPLATE_ADDRESSES)[]).map((name) =>
+    account(TEMPLATE_ADDRESSES[name], TEMPLATE_CODE[name], new Map()),
+  );
+  return [...proxied, ...templates];
 }
 
 function account(

@@ -13,4 +13,5 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['groth16', {summary: 'proof verification: SAP 0x0a01, snarkjs, a Solidity verifier over 0x08', load: () => import('./suites/groth16.ts')}],
   ['consensus', {summary: 'block intervals, commit latency, recovery, sync, memory, simulation speed', load: () => import('./suites/consensus/main.ts')}],
   ['gas', {summary: 'nanoseconds of work per gas of every instruction and precompile; a search for worse', load: () => import('./suites/gas.ts')}],
+  ['contracts', {summary: 'gas of the asset economy per operation, and how it grows', load: () => import('./suites/contracts.ts')}],
 ]);

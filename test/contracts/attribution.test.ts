@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
+import {zeroAddress} from 'viem';
 import {ContributorRole, RevenueSource} from '#protocols/client';
 import {attributionAbi} from '#protocols/abi';
 import type {EvmChain} from '../support/evm-chain.ts';
@@ -81,7 +82,7 @@ describe('revenue', () => {
     await register(chain, termsOf(bob, {parents: [1n]}));
     const receipt = await pay(chain, 2n, 8n);
     expect(eventsOf(receipt, attributionAbi, 'RoyaltyCredited').map(({args}) => args)).toEqual([
-      {ancestorId: 1n, assetId: 2n, amountE32: 2n * SHARE_ONE},
+      {ancestorId: 1n, assetId: 2n, token: zeroAddress, amountE32: 2n * SHARE_ONE},
     ]);
     expect(eventsOf(receipt, attributionAbi, 'RevenueReceived')[0]?.args).toMatchObject({amount: 8n, keptE32: 6n * SHARE_ONE});
   });

@@ -4,7 +4,7 @@ import type {Client, CustomTransport, HDAccount} from 'viem';
 import {inferenceConsumerAbi, inferenceConsumerBytecode} from '#protocols/abi';
 import {inferenceContext} from '#precompiles/codec';
 import * as qanat from '#protocols/client';
-import type {AssetTerms, InferenceRequested} from '#protocols/client';
+import type {AssetTermsInput, InferenceRequested} from '#protocols/client';
 import {
   AssetKind,
   AssetStatus,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 let salt = 0;
-function terms(changes: Partial<AssetTerms> = {}): AssetTerms {
+function terms(changes: Partial<AssetTermsInput> = {}): AssetTermsInput {
   salt += 1;
   return {
     kind: AssetKind.dataset,
@@ -49,8 +49,7 @@ function terms(changes: Partial<AssetTerms> = {}): AssetTerms {
     contributors: [{account: creator.account.address, role: ContributorRole.dataProvider, weight: 10_000}],
     royalty: 1_000,
     derivatives: DerivativePolicy.open,
-    licenseMenu: qanat.licenseMenu(LicenseKind.fullAccess),
-    licensePrice: parseEther('2'),
+    licenses: {menu: qanat.licenseMenu(LicenseKind.fullAccess), fullAccessPrice: parseEther('2')},
     salt: zeroHash,
     deadline: chain.timestamp + 3_600n,
     ...changes,
@@ -81,7 +80,7 @@ describe('the SDK', () => {
       signatures: {[annotator.account.address]: signature},
     });
     const asset = await qanat.getAsset(buyer, {assetId});
-    expect(asset).toMatchObject({status: AssetStatus.active, contributors: shared.contributors, parents: []});
+    expect(asset).toMatchObject({status: AssetStatus.active, contributors: qanat.defineTerms(shared).contributors.map((entry) => ({...entry, contribution: shared.contentDigest})), parents: []});
 
     const question = {account: buyer.account.address, assetId, right: Right.access};
     expect(await qanat.isAuthorized(buyer, question)).toBe(false);
@@ -160,8 +159,8 @@ describe('the SDK', () => {
     const {assetId} = await qanat.registerAsset(creator, {terms: terms({kind: AssetKind.model})});
     await qanat.payRevenue(buyer, {assetId, amount: 5n});
     expect((await qanat.getRevenue(buyer, {assetId, account: creator.account.address})).claimable).toBe(5n);
-    await qanat.lowerLicensePrice(creator, {assetId, price: 1n});
-    expect((await refusalOf(qanat.lowerLicensePrice(creator, {assetId, price: 2n}))).shortMessage).toBe(
+    await qanat.lowerPrice(creator, {assetId, price: 1n});
+    expect((await refusalOf(qanat.lowerPrice(creator, {assetId, price: 2n}))).shortMessage).toBe(
       'The price 2 is not lower than the current price 1; a price can only be lowered.',
     );
 
@@ -182,7 +181,7 @@ describe('the SDK', () => {
   it('has a sentence for every error that a contract declares', async () => {
     const {sentenceOf} = await import('../../protocols/client/sentences.ts');
     const {allErrorsAbi} = await import('../support/errors-abi.ts');
-    const library = /^(ERC721|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|OnlyOracle|NotAsked|NotAsker|ProofNotForCaller|EnumValue)/;
+    const library = /^(ERC20|ERC721|ERC2612|ERC1167|ERC5805|ERC6372|Votes|Checkpoint|SafeCast|SafeERC20|InvalidAccountNonce|FailedDeployment|Create2|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|OnlyOracle|NotAsked|NotAsker|ProofNotForCaller|EnumValue)/;
     const silent = allErrorsAbi
       .flatMap((item) => (item.type === 'error' ? [item] : []))
       .filter(({name}) => !library.test(name))

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals';
-import {encodeFunctionData, hexToBytes} from 'viem';
+import {encodeFunctionData, hexToBytes, keccak256} from 'viem';
 import {SAPS} from '#precompiles';
 import {AssetKind, ContributorRole, LicenseKind} from '#protocols/client';
 import {inferenceContext} from '#precompiles/codec';
@@ -15,12 +15,13 @@ import type {Hex} from './world.ts';
  * there is a change of what users pay, and belongs in the commit that makes it.
  */
 it('costs what it did', async () => {
-  const chain = await newChain();
+  const chain = await newChain({protocolFee: 100});
   const gas: Record<string, bigint> = {};
   const team = [alice, bob, carol].map((account, index) => ({
     account,
     role: ContributorRole.other,
     weight: [5_000, 3_000, 2_000][index] ?? 0,
+    contribution: keccak256(account),
   }));
   const registerGas = async (terms: ReturnType<typeof termsOf>) =>
     (await chain.write(terms.creator as Hex, registry, 'register', [terms, await signaturesOf(terms)])).gasUsed;
@@ -28,7 +29,7 @@ it('costs what it did', async () => {
   gas['register, 1 contributor'] = await registerGas(termsOf(alice));
   gas['register, 3 contributors'] = await registerGas(termsOf(alice, {contributors: team}));
   gas['register, 3 contributors, 2 parents'] = await registerGas(termsOf(alice, {kind: AssetKind.model, contributors: team, parents: [1n, 2n]}));
-  gas['lower the licence price'] = (await chain.write(alice, registry, 'lowerLicensePrice', [1n, 9n])).gasUsed;
+  gas['lower the licence price'] = (await chain.write(alice, registry, 'lowerPrice', [1n, LicenseKind.fullAccess, 9n])).gasUsed;
   expect(gas['register, 3 contributors, 2 parents'] <= 600_000n).toBe(true);
 
   const pay = async (assetId: bigint) => (await chain.write(dave, attribution, 'receiveRevenue', [assetId, 0], {value: 1_000n})).gasUsed;

@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {licensingAbi} from '#protocols/abi';
-import {DerivativePolicy, LicenseKind, RevenueSource, Right} from '#protocols/client';
+import {DerivativePolicy, LicenseKind, LicenseStatus, RevenueSource, Right, licenseMenu} from '#protocols/client';
 import {attributionAbi} from '#protocols/abi';
 import type {EvmChain} from '../support/evm-chain.ts';
 import {compile} from '../support/solc.ts';
@@ -12,6 +12,7 @@ import {
   carol,
   dave,
   eventsOf,
+  licenseTerms,
   licensing,
   mallory,
   newChain,
@@ -37,7 +38,7 @@ const isAuthorized = (account: Hex, assetId: bigint, right: Right = Right.access
 describe('a full-access licence', () => {
   it('is bought at its price, which becomes revenue of the asset and its ancestors', async () => {
     await register(chain, termsOf(alice, {royalty: 2_000}));
-    await register(chain, termsOf(bob, {parents: [1n], licensePrice: 10n * QANAT}));
+    await register(chain, termsOf(bob, {parents: [1n], licenses: licenseTerms({fullAccessPrice: 10n * QANAT})}));
     const receipt = await buy(2n, carol, 10n * QANAT, dave);
     expect(eventsOf(receipt, licensingAbi, 'LicenseIssued')[0]?.args).toMatchObject({licenseId: 1n, assetId: 2n, kind: FULL, price: 10n * QANAT});
     expect(eventsOf(receipt, attributionAbi, 'RevenueReceived')[0]?.args.source).toBe(RevenueSource.license);
@@ -47,6 +48,8 @@ describe('a full-access licence', () => {
     expect(await chain.read(licensing, 'getLicense', [1n])).toEqual({
       assetId: 2n,
       kind: FULL,
+      status: LicenseStatus.active,
+      rights: 7,
       issuedAt: chain.timestamp,
       expiresAt: 2n ** 64n - 1n,
       price: 10n * QANAT,
@@ -82,23 +85,24 @@ describe('a full-access licence', () => {
   });
 
   it('costs exactly its price', async () => {
-    await register(chain, termsOf(alice, {licensePrice: 100n}));
+    await register(chain, termsOf(alice, {licenses: licenseTerms({fullAccessPrice: 100n})}));
     expect(await refusalOf(buy(1n, bob, 99n))).toBe('WrongPayment');
     expect(await refusalOf(buy(1n, bob, 101n))).toBe('WrongPayment');
-    await chain.write(alice, registry, 'lowerLicensePrice', [1n, 0n]);
+    await chain.write(alice, registry, 'lowerPrice', [1n, FULL, 0n]);
     expect(await chain.read(licensing, 'priceOf', [1n, FULL])).toBe(0n);
     await buy(1n, bob, 0n);
     expect(await isAuthorized(bob, 1n)).toBe(true);
   });
 
   it('is refused when it is not for sale', async () => {
-    await register(chain, termsOf(alice, {licenseMenu: 0}));
-    await register(chain, termsOf(alice));
+    await register(chain, termsOf(alice, {licenses: licenseTerms({menu: 0})}));
+    await register(chain, termsOf(alice, {licenses: licenseTerms({menu: licenseMenu(FULL, LicenseKind.api, LicenseKind.partnership)})}));
     expect(await refusalOf(buy(1n, bob, QANAT))).toBe('LicenseNotOffered');
     expect(await refusalOf(buy(3n, bob, QANAT))).toBe('UnknownAsset');
-    for (const kind of [LicenseKind.partnership, LicenseKind.api, LicenseKind.longTerm]) {
-      expect(await refusalOf(chain.write(bob, licensing, 'buy', [2n, kind, bob], {value: QANAT}))).toBe('UnsupportedLicenseKind');
+    for (const kind of [LicenseKind.partnership, LicenseKind.api]) {
+      expect(await refusalOf(chain.write(bob, licensing, 'buy', [2n, kind, bob], {value: QANAT}))).toBe('NotSoldHere');
     }
+    expect(await refusalOf(chain.write(bob, licensing, 'buy', [2n, LicenseKind.longTerm, bob], {value: QANAT}))).toBe('LicenseNotOffered');
     await buy(2n, bob, QANAT);
     await chain.write(alice, registry, 'retire', [2n]);
     expect(await refusalOf(buy(2n, carol, QANAT))).toBe('AssetNotForSale');
@@ -126,7 +130,7 @@ describe('a full-access licence', () => {
         }
       }`);
     const greedy = await chain.deploy(mallory, Greedy!);
-    await register(chain, termsOf(alice, {licensePrice: 0n}));
+    await register(chain, termsOf(alice, {licenses: licenseTerms({fullAccessPrice: 0n})}));
     expect(await refusalOf(chain.write(mallory, greedy, 'take', []))).toBe('ReentrancyGuardReentrantCall');
   });
 
@@ -139,8 +143,8 @@ describe('a full-access licence', () => {
 
 describe('ERC-721', () => {
   it('is what the contract says it supports', async () => {
-    // ERC-165, ERC-721 and its metadata, by their texts.
-    for (const id of ['0x01ffc9a7', '0x80ac58cd', '0x5b5e139f'] as const) {
+    // ERC-165, ERC-721 and its metadata, ERC-2981, by their texts.
+    for (const id of ['0x01ffc9a7', '0x80ac58cd', '0x5b5e139f', '0x2a55205a'] as const) {
       expect(await chain.read(licensing, 'supportsInterface', [id])).toBe(true);
     }
     expect(await chain.read(licensing, 'supportsInterface', ['0xffffffff'])).toBe(false);

@@ -102,7 +102,10 @@ describe('lineage', () => {
       role: ContributorRole.other,
       weight: [2_000, 3_000, 5_000][index] ?? 0,
     }));
-    await register(chain, termsOf(alice, {contributors}));
-    expect(await chain.read(registry, 'contributorsOf', [1n])).toEqual(contributors);
+    const terms = termsOf(alice, {contributors});
+    await register(chain, terms);
+    expect(await chain.read(registry, 'contributorsOf', [1n])).toEqual(
+      contributors.map((contributor) => ({...contributor, contribution: terms.contentDigest})),
+    );
   });
 });

@@ -1,9 +1,9 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
-import {hashTypedData, keccak256, stringToHex} from 'viem';
+import {hashTypedData, keccak256, stringToHex, zeroHash} from 'viem';
 import type {EvmChain} from '../support/evm-chain.ts';
 import {CHAIN_ID} from '../support/evm-chain.ts';
 import {compile} from '../support/solc.ts';
-import {assetRegistryAbi} from '#protocols/abi';
+import {assetRegistryAbi, ownershipReceiptsAbi} from '#protocols/abi';
 import {
   AssetKind,
   AssetStatus,
@@ -15,12 +15,12 @@ import {
 } from '#protocols/client';
 import type {AssetTerms, Contributor} from '#protocols/client';
 import {
-  QANAT,
   alice,
   bob,
   carol,
   dave,
   eventsOf,
+  licenseTerms,
   licensing,
   mallory,
   newChain,
@@ -32,6 +32,8 @@ import {
 } from './world.ts';
 import type {Hex} from './world.ts';
 
+const FULL = LicenseKind.fullAccess;
+
 let chain: EvmChain;
 beforeEach(async () => {
   chain = await newChain();
@@ -41,6 +43,7 @@ const contributor = (account: Hex, weight: number, role: ContributorRole = Contr
   account,
   role,
   weight,
+  contribution: zeroHash,
 });
 
 async function refusalOfTerms(changes: Partial<AssetTerms>): Promise<string> {
@@ -66,16 +69,19 @@ describe('registering an asset', () => {
       depth: 0,
       royalty: terms.royalty,
       derivatives: DerivativePolicy.open,
-      licenseMenu: terms.licenseMenu,
+      laterWeight: 0,
+      sharesRatio: 0,
       contentSize: terms.contentSize,
       registeredAt: chain.timestamp,
-      licensePrice: QANAT,
+      versionCount: 1,
       contentDigest: terms.contentDigest,
       termsHash,
+      shareTerms: zeroHash,
       contentId: terms.contentId,
     });
+    expect(await chain.read(registry, 'licenseTermsOf', [1n])).toEqual(terms.licenses);
     expect(await chain.read(registry, 'contributorsOf', [1n])).toEqual(
-      terms.contributors.map((entry) => ({...entry, account: expect.stringMatching(new RegExp(entry.account, 'i'))})),
+      terms.contributors.map((entry) => ({...entry, contribution: terms.contentDigest, account: expect.stringMatching(new RegExp(entry.account, 'i'))})),
     );
     expect(await chain.read(registry, 'weightOf', [1n, bob])).toBe(3_000);
     expect(await chain.read(registry, 'weightOf', [1n, mallory])).toBe(0);
@@ -97,7 +103,7 @@ describe('registering an asset', () => {
     const receipt = await chain.write(alice, registry, 'register', [terms, await signaturesOf(terms)]);
     const [registered] = eventsOf(receipt, assetRegistryAbi, 'AssetRegistered');
     expect(registered?.args).toMatchObject({assetId: 1n, contentDigest: terms.contentDigest, contentId: terms.contentId});
-    expect(eventsOf(receipt, assetRegistryAbi, 'ContributorRecorded').map(({args}) => args.weight)).toEqual([4_000, 6_000]);
+    expect(eventsOf(receipt, ownershipReceiptsAbi, 'ReceiptIssued').map(({args}) => args.weight)).toEqual([4_000, 6_000]);
   });
 
   it('answers for an asset that does not exist', async () => {
@@ -108,13 +114,28 @@ describe('registering an asset', () => {
   });
 
   it.each<[string, Partial<AssetTerms>]>([
-    ['UnsupportedKind', {kind: AssetKind.agent}],
-    ['UnsupportedLicenseMenu', {licenseMenu: licenseMenu(LicenseKind.fullAccess, LicenseKind.api)}],
-    ['UnsupportedLicenseMenu', {licenseMenu: 0x80}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({menu: 0x80})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({transferable: 0x10})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({transferable: licenseMenu(LicenseKind.api)})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({resaleCommission: 5_001})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({partnershipShare: 10_001})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({menu: licenseMenu(LicenseKind.longTerm)})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({period: 1})}],
+    ['InvalidLicenseTerms', {licenses: licenseTerms({deliveryTimeout: 30 * 86_400 + 1})}],
+    ['DataTooLong', {kindData: `0x${'00'.repeat(513)}`}],
+    ['DataTooLong', {accessUri: 'u'.repeat(257)}],
+    ['LaterWeightTooHigh', {laterWeight: 10_001}],
+    ['InvalidShareTerms', {sharesRatio: 1}],
+    ['InvalidShareTerms', {shareTerms: keccak256('0x01')}],
+    ['InvalidShareTerms', {sharesRatio: 10_001, shareTerms: keccak256('0x01')}],
     ['InvalidContentId', {contentId: '0x'}],
     ['InvalidContentId', {contentId: '0x01551200'}],
     ['InvalidContentId', {contentId: `0x12${'20'.repeat(33)}`}],
     ['InvalidContentId', {contentId: `0x01${'20'.repeat(96)}`}],
+    // A varint that is longer than it has to be, one that does not end, and a digest of 31 bytes.
+    ['InvalidContentId', {contentId: `0x01d5001220${'11'.repeat(32)}`}],
+    ['InvalidContentId', {contentId: `0x01ffffff20${'11'.repeat(32)}`}],
+    ['InvalidContentId', {contentId: `0x0155121f${'11'.repeat(31)}`}],
     ['EmptyContent', {contentSize: 0n}],
     ['EmptyContent', {contentDigest: `0x${'00'.repeat(32)}`}],
     ['RoyaltyTooHigh', {royalty: 5_001}],
@@ -163,8 +184,14 @@ describe('consent', () => {
     ['weights', (terms) => ({...terms, contributors: [contributor(alice, 6_000), contributor(bob, 4_000)]})],
     ['a role', (terms) => ({...terms, contributors: [contributor(alice, 5_000, ContributorRole.trainer), contributor(bob, 5_000)]})],
     ['the royalty', (terms) => ({...terms, royalty: 0})],
-    ['the price', (terms) => ({...terms, licensePrice: 0n})],
-    ['the licence menu', (terms) => ({...terms, licenseMenu: 0})],
+    ['the price', (terms) => ({...terms, licenses: {...terms.licenses, fullAccessPrice: 0n}})],
+    ['the licence menu', (terms) => ({...terms, licenses: {...terms.licenses, menu: 0}})],
+    ['the arbiter', (terms) => ({...terms, licenses: {...terms.licenses, arbiter: mallory}})],
+    ['a contribution', (terms) => ({...terms, contributors: terms.contributors.map((entry) => ({...entry, contribution: keccak256('0x')}))})],
+    ['the particulars', (terms) => ({...terms, kindData: '0x01'})],
+    ['the URI', (terms) => ({...terms, accessUri: 'ipfs://'})],
+    ['later weight', (terms) => ({...terms, laterWeight: 1})],
+    ['shares', (terms) => ({...terms, sharesRatio: 1, shareTerms: keccak256('0x')})],
     ['the content', (terms) => ({...terms, contentDigest: keccak256(stringToHex('other'))})],
     ['the content id', (terms) => ({...terms, contentId: `${terms.contentId.slice(0, -2)}ff` as Hex})],
     ['the size', (terms) => ({...terms, contentSize: terms.contentSize + 1n})],
@@ -234,17 +261,19 @@ describe('consent', () => {
 
 describe('what changes after registration', () => {
   it('is the price, downwards, by the creator', async () => {
-    const assetId = await register(chain, termsOf(alice, {licensePrice: 100n}));
-    expect(await refusalOf(chain.write(bob, registry, 'lowerLicensePrice', [assetId, 50n]))).toBe('NotCreator');
-    expect(await refusalOf(chain.write(alice, registry, 'lowerLicensePrice', [assetId, 100n]))).toBe('PriceNotLower');
-    expect(await refusalOf(chain.write(alice, registry, 'lowerLicensePrice', [assetId, 101n]))).toBe('PriceNotLower');
-    const receipt = await chain.write(alice, registry, 'lowerLicensePrice', [assetId, 50n]);
-    expect(eventsOf(receipt, assetRegistryAbi, 'LicensePriceLowered')[0]?.args).toEqual({
+    const assetId = await register(chain, termsOf(alice, {licenses: licenseTerms({fullAccessPrice: 100n})}));
+    expect(await refusalOf(chain.write(bob, registry, 'lowerPrice', [assetId, FULL, 50n]))).toBe('NotCreator');
+    expect(await refusalOf(chain.write(alice, registry, 'lowerPrice', [assetId, FULL, 100n]))).toBe('PriceNotLower');
+    expect(await refusalOf(chain.write(alice, registry, 'lowerPrice', [assetId, FULL, 101n]))).toBe('PriceNotLower');
+    const receipt = await chain.write(alice, registry, 'lowerPrice', [assetId, FULL, 50n]);
+    expect(eventsOf(receipt, assetRegistryAbi, 'PriceLowered')[0]?.args).toEqual({
       assetId,
+      kind: FULL,
       previousPrice: 100n,
       price: 50n,
     });
-    expect((await chain.read(registry, 'getAsset', [assetId])).licensePrice).toBe(50n);
+    expect((await chain.read(registry, 'licenseTermsOf', [assetId])).fullAccessPrice).toBe(50n);
+    expect(await refusalOf(chain.write(alice, registry, 'lowerPrice', [assetId, LicenseKind.partnership, 0n]))).toBe('NoPrice');
   });
 
   it('is the status, once, by the creator', async () => {
@@ -253,13 +282,13 @@ describe('what changes after registration', () => {
     await chain.write(alice, registry, 'retire', [assetId]);
     expect(await chain.read(registry, 'statusOf', [assetId])).toBe(AssetStatus.retired);
     expect(await refusalOf(chain.write(alice, registry, 'retire', [assetId]))).toBe('AssetNotActive');
-    expect(await refusalOf(chain.write(alice, registry, 'lowerLicensePrice', [assetId, 0n]))).toBe('AssetNotActive');
+    expect(await refusalOf(chain.write(alice, registry, 'lowerPrice', [assetId, FULL, 0n]))).toBe('AssetNotActive');
     expect(await refusalOfTerms({parents: [assetId]})).toBe('AssetNotActive');
   });
 
-  it('is nothing else: no other function writes', () => {
+  it('is what versions add; no other function writes', () => {
     const writes = assetRegistryAbi.filter((item) => item.type === 'function' && item.stateMutability !== 'view');
-    expect(writes.map((item) => (item as {name: string}).name).sort()).toEqual(['lowerLicensePrice', 'register', 'retire']);
+    expect(writes.map((item) => (item as {name: string}).name).sort()).toEqual(['lowerPrice', 'publishVersion', 'register', 'registerForJob', 'retire']);
   });
 });
 
@@ -271,7 +300,7 @@ describe('derivatives', () => {
   });
 
   it('of a licensed asset need a licence', async () => {
-    const parent = await register(chain, termsOf(bob, {derivatives: DerivativePolicy.licensed, licensePrice: 5n}));
+    const parent = await register(chain, termsOf(bob, {derivatives: DerivativePolicy.licensed, licenses: licenseTerms({fullAccessPrice: 5n})}));
     expect(await refusalOfTerms({parents: [parent]})).toBe('DerivativeNotAllowed');
     await chain.write(alice, licensing, 'buy', [parent, LicenseKind.fullAccess, alice], {value: 5n});
     expect(await register(chain, termsOf(alice, {parents: [parent]}))).toBe(2n);

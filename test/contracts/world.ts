@@ -3,19 +3,36 @@ import {parseEventLogs, stringToHex, toHex} from 'viem';
 import type {ContractEventName, Log, ParseEventLogsReturnType} from 'viem';
 import {mnemonicToAccount} from 'viem/accounts';
 import type {HDAccount} from 'viem/accounts';
-import {assetRegistryAbi, attributionAbi, groth16Abi, inferenceOracleAbi, licensingAbi} from '#protocols/abi';
+import {
+  apiMeteringAbi,
+  assetRegistryAbi,
+  attributionAbi,
+  breachDisputesAbi,
+  groth16Abi,
+  inferenceOracleAbi,
+  licensingAbi,
+  marketplaceAbi,
+  ownershipReceiptsAbi,
+  partnershipsAbi,
+  shareTokenAbi,
+  sharesAbi,
+  vaultAccessAbi,
+} from '#protocols/abi';
 import {
   AssetKind,
   ContributorRole,
   DerivativePolicy,
+  GOVERNANCE_ADDRESS,
   LicenseKind,
   NATIVE_ADDRESSES,
   SYSTEM_ADDRESSES,
   assetTermsTypedData,
+  defineLicenseTerms,
+  defineTerms,
   describeContent,
   licenseMenu,
 } from '#protocols/client';
-import type {AssetTerms} from '#protocols/client';
+import type {AssetTerms, AssetTermsInput, LicenseTerms} from '#protocols/client';
 import {CHAIN_ID, EvmChain, Reverted} from '../support/evm-chain.ts';
 import type {ChainReceipt} from '../support/evm-chain.ts';
 
@@ -24,6 +41,14 @@ export type Hex = `0x${string}`;
 export const registry = {address: SYSTEM_ADDRESSES.assetRegistry, abi: assetRegistryAbi} as const;
 export const licensing = {address: SYSTEM_ADDRESSES.licensing, abi: licensingAbi} as const;
 export const attribution = {address: SYSTEM_ADDRESSES.attribution, abi: attributionAbi} as const;
+export const receipts = {address: SYSTEM_ADDRESSES.ownershipReceipts, abi: ownershipReceiptsAbi} as const;
+export const shares = {address: SYSTEM_ADDRESSES.shares, abi: sharesAbi} as const;
+export const marketplace = {address: SYSTEM_ADDRESSES.marketplace, abi: marketplaceAbi} as const;
+export const metering = {address: SYSTEM_ADDRESSES.apiMetering, abi: apiMeteringAbi} as const;
+export const partnerships = {address: SYSTEM_ADDRESSES.partnerships, abi: partnershipsAbi} as const;
+export const disputes = {address: SYSTEM_ADDRESSES.breachDisputes, abi: breachDisputesAbi} as const;
+export const vault = {address: SYSTEM_ADDRESSES.vaultAccess, abi: vaultAccessAbi} as const;
+export const shareTokenAt = (address: Hex) => ({address, abi: shareTokenAbi}) as const;
 export const oracle = {address: SYSTEM_ADDRESSES.inferenceOracle, abi: inferenceOracleAbi} as const;
 export const groth16 = {address: NATIVE_ADDRESSES.groth16, abi: groth16Abi} as const;
 
@@ -39,16 +64,25 @@ export const QANAT = 10n ** 18n;
 /** One share of the registry's lineage. */
 export const SHARE_ONE = 10n ** 32n;
 
-export function newChain(): Promise<EvmChain> {
-  return EvmChain.create(signers.map(({address}) => address.toLowerCase() as Hex));
+/** A chain without a protocol fee, in which splits are easier to read, or with one, in basis points. */
+export async function newChain({protocolFee = 0}: {readonly protocolFee?: number} = {}): Promise<EvmChain> {
+  const chain = await EvmChain.create(signers.map(({address}) => address.toLowerCase() as Hex));
+  await chain.write(GOVERNANCE_ADDRESS, attribution, 'setProtocolFee', [protocolFee]);
+  return chain;
+}
+
+/** Licence terms that sell full access for one QANAT, transferably. */
+export function licenseTerms(changes: Partial<LicenseTerms> = {}): LicenseTerms {
+  const fullAccess = licenseMenu(LicenseKind.fullAccess);
+  return defineLicenseTerms({menu: fullAccess, transferable: fullAccess, fullAccessPrice: QANAT, ...changes});
 }
 
 let salt = 0n;
 
 /** Terms of an open dataset that the creator made alone; every call gives another asset. */
-export function termsOf(creator: Hex, changes: Partial<AssetTerms> = {}): AssetTerms {
+export function termsOf(creator: Hex, changes: Partial<AssetTermsInput> = {}): AssetTerms {
   salt += 1n;
-  return {
+  return defineTerms({
     kind: AssetKind.dataset,
     creator,
     ...describeContent(stringToHex('5.1,3.5,1.4,0.2,setosa')),
@@ -56,12 +90,11 @@ export function termsOf(creator: Hex, changes: Partial<AssetTerms> = {}): AssetT
     contributors: [{account: creator, role: ContributorRole.dataProvider, weight: 10_000}],
     royalty: 1_000,
     derivatives: DerivativePolicy.open,
-    licenseMenu: licenseMenu(LicenseKind.fullAccess),
-    licensePrice: QANAT,
+    licenses: licenseTerms(),
     salt: toHex(salt, {size: 32}),
     deadline: 2n ** 64n - 1n,
     ...changes,
-  };
+  });
 }
 
 /** Registers terms in the creator's name, signed by each contributor that has a key here. Throws Reverted. */

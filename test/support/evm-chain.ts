@@ -165,6 +165,7 @@ export class EvmChain {
 
   /** Runs a transaction in a block of its own. A revert gives a receipt with status 0. */
   async send(request: TransactionRequest): Promise<ChainReceipt> {
+    if ((await this.code(request.from)) !== '0x') return this.#sendAsContract(request);
     this.#blockNumber += 1n;
     const transaction = createLegacyTx(
       {
@@ -183,17 +184,35 @@ export class EvmChain {
     return {
       status: result.execResult.exceptionError === undefined ? 1 : 0,
       gasUsed: result.totalGasSpent,
-      logs: (result.execResult.logs ?? []).map(([address, topics, data], logIndex) => ({
-        address: bytesToHex(address),
-        topics: topics.map((topic) => bytesToHex(topic)) as ChainLog['topics'],
-        data: bytesToHex(data),
-        blockNumber: this.#blockNumber,
-        logIndex,
-      })),
+      logs: this.#logsOf(result.execResult.logs),
       contractAddress: result.createdAddress?.toString() as Hex | undefined,
       returnData: bytesToHex(result.execResult.returnValue),
       blockNumber: this.#blockNumber,
     };
+  }
+
+  /**
+   * What a contract would do by a call of its own, as a block. Contracts send no transactions (EIP-3607), so it has no code
+   * meanwhile: nothing can call back into it.
+   */
+  async #sendAsContract(request: TransactionRequest): Promise<ChainReceipt> {
+    const code = await this.code(request.from);
+    await this.setCode(request.from, '0x');
+    try {
+      return await this.send(request);
+    } finally {
+      await this.setCode(request.from, code);
+    }
+  }
+
+  #logsOf(logs: readonly [Uint8Array, Uint8Array[], Uint8Array][] | undefined): ChainLog[] {
+    return (logs ?? []).map(([address, topics, data], logIndex) => ({
+      address: bytesToHex(address),
+      topics: topics.map((topic) => bytesToHex(topic)) as ChainLog['topics'],
+      data: bytesToHex(data),
+      blockNumber: this.#blockNumber,
+      logIndex,
+    }));
   }
 
   /** Runs a call on the newest state and forgets what it changed. Throws Reverted. */

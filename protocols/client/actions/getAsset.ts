@@ -3,7 +3,7 @@ import {assetRegistryAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import type {ReadingClient} from '../execute.ts';
 import {read} from '../read.ts';
-import type {AssetKind, AssetStatus, Contributor, DerivativePolicy} from '../terms.ts';
+import type {AssetKind, AssetStatus, Contributor, DerivativePolicy, LicenseTerms} from '../terms.ts';
 
 export interface GetAssetParameters {
   readonly assetId: bigint;
@@ -18,23 +18,29 @@ export interface GetAssetReturnType {
   /** Basis points of a direct derivative's revenue. */
   readonly royalty: number;
   readonly derivatives: DerivativePolicy;
-  /** Bit k: LicenseKind k is for sale. */
-  readonly licenseMenu: number;
-  /** Wei. */
-  readonly licensePrice: bigint;
+  /** Weight that contributions after registration may have in all. */
+  readonly laterWeight: number;
+  /** Basis points of what the asset keeps that go to share holders. */
+  readonly sharesRatio: number;
+  /** With prices as they are now. */
+  readonly licenses: LicenseTerms;
   /** Bytes. */
   readonly contentSize: bigint;
   /** Seconds. */
   readonly registeredAt: bigint;
+  /** 1, and one more for each version that was added. */
+  readonly versionCount: number;
   readonly contentDigest: Hex;
   readonly contentId: Hex;
   readonly termsHash: Hex;
+  /** Hash of the shares' terms; zero without shares. */
+  readonly shareTerms: Hex;
   readonly parents: readonly bigint[];
   readonly contributors: readonly Contributor[];
 }
 
 /**
- * An asset with its parents and contributors. Throws ContractRefusedError (UnknownAsset).
+ * An asset with its parents, contributors and licence terms. Throws ContractRefusedError (UnknownAsset).
  * @example
  * import {createPublicClient, http} from 'viem';
  * import {getAsset, qanatDevnet} from 'qanat/client';
@@ -44,11 +50,12 @@ export interface GetAssetReturnType {
  */
 export async function getAsset(client: ReadingClient, {assetId}: GetAssetParameters): Promise<GetAssetReturnType> {
   const registry = {address: SYSTEM_ADDRESSES.assetRegistry, abi: assetRegistryAbi, args: [assetId]} as const;
-  const [asset, parents, contributors] = await Promise.all([
+  const [asset, parents, contributors, licenses] = await Promise.all([
     read(client, {...registry, functionName: 'getAsset'}),
     read(client, {...registry, functionName: 'parentsOf'}),
     read(client, {...registry, functionName: 'contributorsOf'}),
+    read(client, {...registry, functionName: 'licenseTermsOf'}),
   ]);
   // The contract's enums hold exactly the values of these types.
-  return {...asset, parents, contributors} as GetAssetReturnType;
+  return {...asset, parents, contributors, licenses} as GetAssetReturnType;
 }

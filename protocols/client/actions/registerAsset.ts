@@ -4,11 +4,12 @@ import {assetRegistryAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import {execute} from '../execute.ts';
 import type {WritingClient} from '../execute.ts';
-import type {AssetTerms} from '../terms.ts';
+import {defineTerms} from '../terms.ts';
+import type {AssetTermsInput} from '../terms.ts';
 import {onlyEvent} from './onlyEvent.ts';
 
 export interface RegisterAssetParameters {
-  readonly terms: AssetTerms;
+  readonly terms: AssetTermsInput;
   /**
    * The contributors' signatures by account, as `signAssetTerms` makes them; the sender needs none.
    * Default: none, for an asset of the sender alone.
@@ -40,8 +41,7 @@ export interface RegisterAssetReturnType {
  *     contributors: [{account: account.address, role: ContributorRole.dataProvider, weight: 10_000}],
  *     royalty: 1_000,
  *     derivatives: DerivativePolicy.open,
- *     licenseMenu: licenseMenu(LicenseKind.fullAccess),
- *     licensePrice: 10n ** 18n,
+ *     licenses: {menu: licenseMenu(LicenseKind.fullAccess), fullAccessPrice: 10n ** 18n},
  *     salt: zeroHash,
  *     deadline: BigInt(Math.floor(Date.now() / 1000)) + 3_600n,
  *   },
@@ -57,7 +57,7 @@ export async function registerAsset(
     address: SYSTEM_ADDRESSES.assetRegistry,
     abi: assetRegistryAbi,
     functionName: 'register',
-    args: [terms, terms.contributors.map(({account}) => byAccount.get(account.toLowerCase()) ?? '0x')],
+    args: [defineTerms(terms), terms.contributors.map(({account}) => byAccount.get(account.toLowerCase()) ?? '0x')],
   });
   const {assetId} = onlyEvent(parseEventLogs({abi: assetRegistryAbi, eventName: 'AssetRegistered', logs: receipt.logs}));
   return {assetId, receipt};

@@ -2,10 +2,10 @@ import type {Hex} from 'viem';
 import {getChainId, signTypedData} from 'viem/actions';
 import type {WritingClient} from '../execute.ts';
 import {assetTermsTypedData} from '../terms.ts';
-import type {AssetTerms} from '../terms.ts';
+import type {AssetTermsInput} from '../terms.ts';
 
 export interface SignAssetTermsParameters {
-  readonly terms: AssetTerms;
+  readonly terms: AssetTermsInput;
 }
 
 /**
@@ -14,9 +14,9 @@ export interface SignAssetTermsParameters {
  * import {createWalletClient, http} from 'viem';
  * import {mnemonicToAccount} from 'viem/accounts';
  * import {qanatDevnet, registerAsset, signAssetTerms} from 'qanat/client';
- * import type {AssetTerms} from 'qanat/client';
+ * import type {AssetTermsInput} from 'qanat/client';
  *
- * async function registerTogether(terms: AssetTerms) {
+ * async function registerTogether(terms: AssetTermsInput) {
  *   const mnemonic = 'test test test test test test test test test test test junk';
  *   const creator = createWalletClient({account: mnemonicToAccount(mnemonic), chain: qanatDevnet, transport: http()});
  *   const annotator = createWalletClient({account: mnemonicToAccount(mnemonic, {addressIndex: 1}), chain: qanatDevnet, transport: http()});

@@ -50,11 +50,11 @@ library Lineage {
         Builder memory builder,
         uint256 parentId,
         uint256 royalty,
-        Ancestor[] storage ancestorsOfParent
+        mapping(uint256 index => Ancestor) storage ancestorsOfParent,
+        uint256 count
     ) internal view {
         uint256 keptByParent = SHARE_ONE;
-        uint256 length = ancestorsOfParent.length;
-        for (uint256 i = 0; i < length; ++i) {
+        for (uint256 i = 0; i < count; ++i) {
             Ancestor memory ancestor = ancestorsOfParent[i];
             keptByParent -= ancestor.share;
             _find(builder, ancestor.assetId).share += uint128((ancestor.share * royalty) / TEN_THOUSAND);
@@ -62,8 +62,8 @@ library Lineage {
         _find(builder, parentId).share += uint128((keptByParent * royalty) / TEN_THOUSAND);
     }
 
-    function store(Builder memory builder, Ancestor[] storage ancestors) internal {
-        for (uint256 i = 0; i < builder.count; ++i) ancestors.push(builder.ancestors[i]);
+    function store(Builder memory builder, mapping(uint256 index => Ancestor) storage ancestors) internal {
+        for (uint256 i = 0; i < builder.count; ++i) ancestors[i] = builder.ancestors[i];
     }
 
     /// @dev Linear, for at most MAX_ANCESTORS entries. Adds the ancestor with no share when it is new.

@@ -3,14 +3,17 @@ import {assetRegistryAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import {execute} from '../execute.ts';
 import type {WritingClient} from '../execute.ts';
+import {LicenseKind} from '../terms.ts';
 
-export interface LowerLicensePriceParameters {
+export interface LowerPriceParameters {
   readonly assetId: bigint;
-  /** Of a full-access licence, in wei. */
+  /** Whose price: full access, a call with an API licence, or a long-term licence's period. Default: full access. */
+  readonly kind?: LicenseKind;
+  /** Wei. */
   readonly price: bigint;
 }
 
-export interface LowerLicensePriceReturnType {
+export interface LowerPriceReturnType {
   readonly receipt: TransactionReceipt;
 }
 
@@ -19,21 +22,21 @@ export interface LowerLicensePriceReturnType {
  * @example
  * import {createWalletClient, http, parseEther} from 'viem';
  * import {mnemonicToAccount} from 'viem/accounts';
- * import {lowerLicensePrice, qanatDevnet} from 'qanat/client';
+ * import {lowerPrice, qanatDevnet} from 'qanat/client';
  *
  * const account = mnemonicToAccount('test test test test test test test test test test test junk');
  * const client = createWalletClient({account, chain: qanatDevnet, transport: http()});
- * await lowerLicensePrice(client, {assetId: 1n, price: parseEther('0.5')});
+ * await lowerPrice(client, {assetId: 1n, price: parseEther('0.5')});
  */
-export async function lowerLicensePrice(
+export async function lowerPrice(
   client: WritingClient,
-  {assetId, price}: LowerLicensePriceParameters,
-): Promise<LowerLicensePriceReturnType> {
+  {assetId, kind = LicenseKind.fullAccess, price}: LowerPriceParameters,
+): Promise<LowerPriceReturnType> {
   const receipt = await execute(client, {
     address: SYSTEM_ADDRESSES.assetRegistry,
     abi: assetRegistryAbi,
-    functionName: 'lowerLicensePrice',
-    args: [assetId, price],
+    functionName: 'lowerPrice',
+    args: [assetId, kind, price],
   });
   return {receipt};
 }
