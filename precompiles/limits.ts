@@ -6,3 +6,6 @@ export const POSEIDON_INPUT_COUNT_MAX = 16;
 
 /** Decoded verification keys kept in memory, about 40 kB each at most. Never affects results or gas. */
 export const DECODED_KEY_COUNT_MAX = 128;
+
+/** Step states that one call of the SAP Training appends. */
+export const TRAINING_STEPS_PER_CALL_MAX = 256;

@@ -84,18 +84,19 @@ export function readContracts(): Map<string, string> {
 
 /**
  * Compiles sources; imports of the repository's contracts and of npm packages are found by themselves.
- * Throws SolidityError with the compiler's own messages on errors and, unless they are allowed, on warnings.
+ * Throws SolidityError with the compiler's own messages on errors and, unless they are allowed, on warnings. Without
+ * optimising it is quick; what is deployed is optimised.
  */
 export function compileSolidity(
   sources: ReadonlyMap<string, string>,
-  {allowWarnings = false}: {readonly allowWarnings?: boolean} = {},
+  {allowWarnings = false, optimise = true}: {readonly allowWarnings?: boolean; readonly optimise?: boolean} = {},
 ): CompiledContract[] {
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, {content}])),
     settings: {
       evmVersion: 'prague',
-      optimizer: {enabled: true, runs: 10_000},
+      optimizer: {enabled: optimise, runs: 10_000},
       // No metadata in the code: it would change with comments and with the machine's paths.
       metadata: {bytecodeHash: 'none', appendCBOR: false},
       remappings: [`${PACKAGE_PREFIX}=`],

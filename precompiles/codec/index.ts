@@ -18,4 +18,5 @@ export {
 export type {SnarkjsG1, SnarkjsG2, SnarkjsProof, SnarkjsVerificationKey} from './groth16.ts';
 export {inferenceContext} from './inference.ts';
 export type {InferenceContext} from './inference.ts';
-export {PUBLIC_INPUT_COUNT_MAX} from './limits.ts';
+export {jobId, trainingStepPath, trainingStepsRoot} from './jobs.ts';
+export {PUBLIC_INPUT_COUNT_MAX, TRAINING_STEP_TREE_DEPTH} from './limits.ts';

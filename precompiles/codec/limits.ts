@@ -8,3 +8,6 @@ export const PUBLIC_INPUT_COUNT_MAX = 256;
 
 /** Characters of a decimal field element in JSON: 2^256 has 78 digits. */
 export const DECIMAL_LENGTH_MAX = 78;
+
+/** Height of the tree of a training job's step states: a job has at most 2^20 steps. Part of consensus. */
+export const TRAINING_STEP_TREE_DEPTH = 20;

@@ -143,9 +143,12 @@ function leftPad32(value: Uint8Array): Uint8Array {
   return padded;
 }
 
-/** The shortest form, in which SSTORE hands values to a state manager. */
+/**
+ * The shortest form, in which SSTORE hands values to a state manager. A copy: what a SAP writes may be a part of its calldata,
+ * which is the caller's memory and goes on changing, and a state manager keeps what it is given.
+ */
 function withoutLeadingZeros(value: Uint8Array): Uint8Array {
   let start = 0;
   while (start < value.length && value[start] === 0) start++;
-  return value.subarray(start);
+  return value.slice(start);
 }

@@ -1,3 +1,7 @@
+import {DAO_SENTENCES} from './sentences-dao.ts';
+import {SERVICE_SENTENCES} from './sentences-services.ts';
+import {TRAINING_SENTENCES} from './sentences-training.ts';
+
 /** A sentence for each error of the system contracts; {0} is the error's first value. */
 const SENTENCES: Readonly<Record<string, string>> = {
   // AssetRegistry
@@ -167,7 +171,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   LaterWeightExceeded: 'The terms of asset {0} leave a weight of {2} to later contributions; {1} was asked for.',
   TooManyContributions: '{0} has made {1} contributions to this asset since it was registered, the most there can be.',
   // InferenceOracle
-  UnsupportedMode: 'Mode {0} is not available yet; only zk is.',
   NotAModel: 'Asset {0} is neither a model nor an adapter.',
   ModelAlreadyListed: 'Asset {0} is already listed, and a listing is frozen.',
   ModelNotListed: 'Asset {0} is not listed for inference.',
@@ -197,9 +200,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UnknownKey: 'There is no verification key {0}.',
   InvalidKey: 'The verification key was refused, with reason {0}.',
   ValueRefused: 'The native contract takes no coin.',
-  WriteRefused: 'A key cannot be registered in a static or delegated call.',
+  WriteRefused: 'A native contract cannot be written to in a static or delegated call.',
   // SystemProxy
   NotGovernance: 'Only governance may upgrade a system contract, and {0} is not.',
+  ...SERVICE_SENTENCES,
+  ...TRAINING_SENTENCES,
+  ...DAO_SENTENCES,
 };
 
 /** The sentence for an error, or the error's name and values when it has none. */

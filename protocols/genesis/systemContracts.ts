@@ -4,18 +4,29 @@ import {
   apiMeteringDeployedBytecode,
   assetRegistryDeployedBytecode,
   attributionDeployedBytecode,
+  bondsDeployedBytecode,
   breachDisputesDeployedBytecode,
+  callbackOracleDeployedBytecode,
+  foundationDeployedBytecode,
+  governorDeployedBytecode,
+  identityDeployedBytecode,
   inferenceOracleDeployedBytecode,
   licensingDeployedBytecode,
   marketplaceDeployedBytecode,
+  nodeUpgradesDeployedBytecode,
+  oracleOperatorsDeployedBytecode,
   ownershipReceiptsDeployedBytecode,
   partnershipsDeployedBytecode,
   shareTokenDeployedBytecode,
   sharesDeployedBytecode,
   systemProxyDeployedBytecode,
+  timelockDeployedBytecode,
+  trainingJobsDeployedBytecode,
+  treasuryDeployedBytecode,
   vaultAccessDeployedBytecode,
+  votingPowerDeployedBytecode,
 } from '#protocols/abi';
-import {GOVERNANCE_ADDRESS, SYSTEM_ADDRESSES, TEMPLATE_ADDRESSES, implementationAddress} from './addresses.ts';
+import {CODE_ADDRESSES, GOVERNANCE_ADDRESS, SYSTEM_ADDRESSES, TEMPLATE_ADDRESSES, implementationAddress} from './addresses.ts';
 import type {SystemContractName} from './addresses.ts';
 
 export interface GenesisAccount {
@@ -38,7 +49,20 @@ export const ADMIN_SLOT = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a
 /** A contract account starts with nonce 1 (EIP-161). */
 const CONTRACT_NONCE = 1n;
 
+/** keccak256(keccak256("openzeppelin.storage.GovernorTimelockControl") - 1), last byte cleared (ERC-7201): its timelock. */
+export const GOVERNOR_TIMELOCK_SLOT = '0x0d5829787b8befdbc6044ef7457d8a95c2a04bc99235349f1a212c063e59d400';
+
 const IMPLEMENTATION_CODE: Readonly<Record<SystemContractName, `0x${string}`>> = {
+  treasury: treasuryDeployedBytecode,
+  governor: governorDeployedBytecode,
+  timelock: timelockDeployedBytecode,
+  votingPower: votingPowerDeployedBytecode,
+  foundation: foundationDeployedBytecode,
+  nodeUpgrades: nodeUpgradesDeployedBytecode,
+  bonds: bondsDeployedBytecode,
+  identity: identityDeployedBytecode,
+  trainingJobs: trainingJobsDeployedBytecode,
+  oracleOperators: oracleOperatorsDeployedBytecode,
   assetRegistry: assetRegistryDeployedBytecode,
   ownershipReceipts: ownershipReceiptsDeployedBytecode,
   shares: sharesDeployedBytecode,
@@ -52,16 +76,22 @@ const IMPLEMENTATION_CODE: Readonly<Record<SystemContractName, `0x${string}`>> =
   vaultAccess: vaultAccessDeployedBytecode,
 };
 
+/** What a contract of OpenZeppelin's would have been told by an initialiser. */
+const INITIAL_STORAGE: Partial<Record<SystemContractName, readonly (readonly [`0x${string}`, `0x${string}`])[]>> = {
+  governor: [[GOVERNOR_TIMELOCK_SLOT, addressWord(GOVERNANCE_ADDRESS)]],
+};
+
 const TEMPLATE_CODE: Readonly<Record<keyof typeof TEMPLATE_ADDRESSES, `0x${string}`>> = {
   shareToken: shareTokenDeployedBytecode,
 };
 
 /**
  * The system contracts' genesis accounts, in the order of SYSTEM_ADDRESSES, proxy before implementation; then the
- * templates of clones.
+ * templates of clones, and code that stands by itself.
  *
  * Names, domains and the contracts' addresses of each other are constants in their code, and their counters start at
- * zero, so the only storage is each proxy's two ERC-1967 slots: nothing is left for anyone to initialise.
+ * zero, so the only storage is each proxy's two ERC-1967 slots, and the timelock that OpenZeppelin's governor keeps:
+ * nothing is left for anyone to initialise.
  */
 export function systemContracts(): GenesisAccount[] {
   const proxied = (Object.keys(SYSTEM_ADDRESSES) as SystemContractName[]).flatMap((name) => {
@@ -74,6 +104,7 @@ export function systemContracts(): GenesisAccount[] {
         new Map<`0x${string}`, `0x${string}`>([
           [IMPLEMENTATION_SLOT, addressWord(implementation)],
           [ADMIN_SLOT, addressWord(GOVERNANCE_ADDRESS)],
+          ...(INITIAL_STORAGE[name] ?? []),
         ]),
       ),
       account(implementation, IMPLEMENTATION_CODE[name], new Map()),
@@ -82,7 +113,7 @@ export function systemContracts(): GenesisAccount[] {
   const templates = (Object.keys(TEMPLATE_ADDRESSES) as (keyof typeof TEMPLATE_ADDRESSES)[]).map((name) =>
     account(TEMPLATE_ADDRESSES[name], TEMPLATE_CODE[name], new Map()),
   );
-  return [...proxied, ...templates];
+  return [...proxied, ...templates, account(CODE_ADDRESSES.callbackOracle, callbackOracleDeployedBytecode, new Map())];
 }
 
 function account(

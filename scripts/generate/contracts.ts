@@ -22,9 +22,9 @@ export async function generate(): Promise<Map<string, string>> {
   return files;
 }
 
-/** Every contract, and each interface that no contract here implements under its name: IGroth16 becomes Groth16. */
+/** Every contract that can be deployed (abstract ones have no code), and each interface that no contract here implements under its name: IGroth16 becomes Groth16. */
 function selectContracts(compiled: readonly CompiledContract[]): {contract: CompiledContract; name: string}[] {
-  const contracts = compiled.filter((candidate) => candidate.kind === 'contract');
+  const contracts = compiled.filter((candidate) => candidate.kind === 'contract' && candidate.bytecode !== '0x');
   const implemented = new Set(contracts.map((contract) => contract.name));
   const interfaces = compiled
     .filter((candidate) => candidate.kind === 'interface')

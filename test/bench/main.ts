@@ -5,7 +5,7 @@ const [name, ...args] = process.argv.slice(2);
 const suite = name === undefined ? undefined : SUITES.get(name);
 
 if (suite === undefined) {
-  const list = [...SUITES].map(([suiteName, {summary}]) => `  ${suiteName.padEnd(10)} ${summary}`).join('\n');
+  const list = [...SUITES].map(([suiteName, {summary}]) => `  ${suiteName.padEnd(14)} ${summary}`).join('\n');
   const text = `Usage: npm run bench -- SUITE [options]\n\nSuites:\n${list}\n`;
   if (name === undefined || name === '--help' || name === '-h') {
     process.stdout.write(text);

@@ -14,4 +14,5 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['consensus', {summary: 'block intervals, commit latency, recovery, sync, memory, simulation speed', load: () => import('./suites/consensus/main.ts')}],
   ['gas', {summary: 'nanoseconds of work per gas of every instruction and precompile; a search for worse', load: () => import('./suites/gas.ts')}],
   ['contracts', {summary: 'gas of the asset economy per operation, and how it grows', load: () => import('./suites/contracts.ts')}],
+  ['contracts-dao', {summary: 'gas of the oracle, bonds, identities, votes and training jobs', load: () => import('./suites/contract-gas-dao.ts')}],
 ]);

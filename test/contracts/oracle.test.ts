@@ -194,14 +194,6 @@ describe('a request', () => {
     expect(await refusalOf(request(NOBODY, 0, input, value))).toBe(refusal);
   });
 
-  it('is refused for modes that are not there yet, and accepted in zk mode', async () => {
-    for (const mode of [1, 2, 3]) {
-      expect(await refusalOf(chain.write(carol, oracle, 'requestWithMode', [MODEL, mode, INPUT, NOBODY, 0], {value: PRICE}))).toBe('UnsupportedMode');
-    }
-    await chain.write(carol, oracle, 'requestWithMode', [MODEL, 0, INPUT, NOBODY, 0], {value: PRICE});
-    expect(await chain.read(oracle, 'requestCount', [])).toBe(1n);
-  });
-
   it('is refused with a callback that asks too much, or gas for none', async () => {
     expect(await refusalOf(request(mallory, 2_000_001))).toBe('CallbackGasTooHigh');
     expect(await refusalOf(request(NOBODY, 1))).toBe('CallbackGasWithoutCallback');

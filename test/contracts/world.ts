@@ -7,16 +7,28 @@ import {
   apiMeteringAbi,
   assetRegistryAbi,
   attributionAbi,
+  bondsAbi,
   breachDisputesAbi,
+  callbackOracleAbi,
+  foundationAbi,
+  governorAbi,
   groth16Abi,
+  identityAbi,
+  inferenceAbi,
   inferenceOracleAbi,
   licensingAbi,
   marketplaceAbi,
+  nodeUpgradesAbi,
+  oracleOperatorsAbi,
   ownershipReceiptsAbi,
   partnershipsAbi,
   shareTokenAbi,
   sharesAbi,
+  timelockAbi,
+  trainingAbi,
+  treasuryAbi,
   vaultAccessAbi,
+  votingPowerAbi,
 } from '#protocols/abi';
 import {
   AssetKind,
@@ -50,6 +62,19 @@ export const disputes = {address: SYSTEM_ADDRESSES.breachDisputes, abi: breachDi
 export const vault = {address: SYSTEM_ADDRESSES.vaultAccess, abi: vaultAccessAbi} as const;
 export const shareTokenAt = (address: Hex) => ({address, abi: shareTokenAbi}) as const;
 export const oracle = {address: SYSTEM_ADDRESSES.inferenceOracle, abi: inferenceOracleAbi} as const;
+/** The oracle's other part, at the same address. */
+export const callbackOracle = {address: SYSTEM_ADDRESSES.inferenceOracle, abi: callbackOracleAbi} as const;
+export const operators = {address: SYSTEM_ADDRESSES.oracleOperators, abi: oracleOperatorsAbi} as const;
+export const bonds = {address: SYSTEM_ADDRESSES.bonds, abi: bondsAbi} as const;
+export const identity = {address: SYSTEM_ADDRESSES.identity, abi: identityAbi} as const;
+export const treasury = {address: SYSTEM_ADDRESSES.treasury, abi: treasuryAbi} as const;
+export const governor = {address: SYSTEM_ADDRESSES.governor, abi: governorAbi} as const;
+export const timelock = {address: SYSTEM_ADDRESSES.timelock, abi: timelockAbi} as const;
+export const votingPower = {address: SYSTEM_ADDRESSES.votingPower, abi: votingPowerAbi} as const;
+export const foundation = {address: SYSTEM_ADDRESSES.foundation, abi: foundationAbi} as const;
+export const nodeUpgrades = {address: SYSTEM_ADDRESSES.nodeUpgrades, abi: nodeUpgradesAbi} as const;
+export const inferenceRecord = {address: NATIVE_ADDRESSES.inference, abi: inferenceAbi} as const;
+export const trainingRecord = {address: NATIVE_ADDRESSES.training, abi: trainingAbi} as const;
 export const groth16 = {address: NATIVE_ADDRESSES.groth16, abi: groth16Abi} as const;
 
 const MNEMONIC = 'test test test test test test test test test test test junk';

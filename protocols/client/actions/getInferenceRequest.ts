@@ -2,10 +2,11 @@ import type {Address, Hex} from 'viem';
 import {inferenceOracleAbi} from '#protocols/abi';
 import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import type {ReadingClient} from '../execute.ts';
+import type {InferenceMode} from '../oracle.ts';
 import {read} from '../read.ts';
 
 /** IInferenceOracle.RequestStatus. */
-export const RequestStatus = {none: 0, pending: 1, answered: 2, refunded: 3} as const;
+export const RequestStatus = {none: 0, pending: 1, answered: 2, refunded: 3, proposed: 4} as const;
 export type RequestStatus = (typeof RequestStatus)[keyof typeof RequestStatus];
 
 export interface GetInferenceRequestParameters {
@@ -18,6 +19,11 @@ export interface GetInferenceRequestReturnType {
   readonly status: RequestStatus;
   /** Last second at which it can be answered. */
   readonly deadline: bigint;
+  readonly mode: InferenceMode;
+  /** 0: IInferenceConsumer, 1: IAIOracleCallback. */
+  readonly callbackKind: number;
+  /** Whether results that may still be challenged are called back too. */
+  readonly provisional: boolean;
   readonly callback: Address;
   readonly callbackGas: number;
   /** Wei. */
@@ -28,6 +34,12 @@ export interface GetInferenceRequestReturnType {
   /** The zero address until it is answered. */
   readonly prover: Address;
   readonly outputHash: Hex;
+  /** Who is to answer; the zero address in mode zk, where anyone may. */
+  readonly operator: Address;
+  /** Second after which it can be given to another operator. */
+  readonly operatorDeadline: bigint;
+  /** Of a proposed result; zero when there is none. */
+  readonly proposedHash: Hex;
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IInferenceOracle} from "../interfaces/IInferenceOracle.sol";
+import {IOracleTypes} from "../interfaces/IOracleTypes.sol";
 
 /// @title A call that can neither hurt its caller nor be starved by it
 library BoundedCall {
@@ -16,7 +16,7 @@ library BoundedCall {
     function tryCall(address target, uint256 gasLimit, bytes memory data) internal returns (bool success) {
         uint256 left = gasleft();
         uint256 available = left > CALL_OVERHEAD ? ((left - CALL_OVERHEAD) * 63) / 64 : 0;
-        if (available < gasLimit) revert IInferenceOracle.InsufficientCallbackGas(available, gasLimit);
+        if (available < gasLimit) revert IOracleTypes.InsufficientCallbackGas(available, gasLimit);
         if (target.code.length == 0) return false;
         assembly ("memory-safe") {
             success := call(gasLimit, target, 0, add(data, 0x20), mload(data), 0, 0)

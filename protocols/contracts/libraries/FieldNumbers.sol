@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IInferenceOracle} from "../interfaces/IInferenceOracle.sol";
+import {IOracleTypes} from "../interfaces/IOracleTypes.sol";
 
 /// @title Signed integers as elements of BN254's scalar field
 /// @notice x stands for itself, -x for r - x. One to one within int128, which is what the oracle accepts.
@@ -10,10 +10,10 @@ library FieldNumbers {
     uint256 internal constant FIELD_ORDER =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
-    function checkRange(int256[] calldata numbers) internal pure {
+    function checkRange(int256[] memory numbers) internal pure {
         for (uint256 i = 0; i < numbers.length; ++i) {
             int256 number = numbers[i];
-            if (number != int128(number)) revert IInferenceOracle.NumberOutOfRange(i, number);
+            if (number != int128(number)) revert IOracleTypes.NumberOutOfRange(i, number);
         }
     }
 

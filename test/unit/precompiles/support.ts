@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {encodeFunctionData, parseAbi} from 'viem';
+import type {Abi} from 'viem';
 import {callSap} from '#precompiles';
 import type {Hex, Sap, SapCall, SapResult, SapStorage} from '#precompiles';
-import {BASE_FIELD_MODULUS as Q} from '#precompiles/codec';
+import {BASE_FIELD_MODULUS as Q, jobId, trainingStepPath} from '#precompiles/codec';
 import type {SnarkjsProof, SnarkjsVerificationKey} from '#precompiles/codec';
 
 export const GROTH16_ABI = parseAbi([
@@ -154,4 +155,53 @@ function squareRoot(value: Fp2): Fp2 | undefined {
     if (square[0] === value[0] && square[1] === value[1]) return root;
   }
   return undefined;
+}
+
+export const INFERENCE_ABI = parseAbi([
+  'function invoke(bytes32 key, bytes32 model, bytes32 input) returns (bytes32 jobId)',
+  'function record(bytes32 key, bytes32 output, bytes32 trace) returns (bytes32 jobId)',
+  'function verify(bytes32 jobId, bytes32 model, bytes32 input, bytes32 output, bytes32 trace) view returns (bool)',
+  'function read(bytes32 jobId) view returns (address invoker, uint8 status, bytes32 model, bytes32 input, bytes32 output, bytes32 trace)',
+  'error JobExists(bytes32 jobId)',
+  'error UnknownJob(bytes32 jobId)',
+  'error AlreadyRecorded(bytes32 jobId)',
+  'error MalformedCall()',
+  'error ValueRefused()',
+  'error WriteRefused()',
+]);
+export const TRAINING_ABI = parseAbi([
+  'function invoke(bytes32 key, bytes32 dataset, bytes32 base, bytes32 hyperParameters) returns (bytes32 jobId)',
+  'function step(bytes32 key, uint256 first, bytes32[] states) returns (bytes32 root)',
+  'function record(bytes32 key, bytes32 result) returns (bytes32 jobId)',
+  'function verify(bytes32 jobId, bytes32 dataset, bytes32 base, bytes32 hyperParameters, bytes32 stepsRoot, bytes32 result) view returns (bool)',
+  'function verifyStep(bytes32 jobId, uint256 index, bytes32 state, bytes32[20] path) view returns (bool)',
+  'function read(bytes32 jobId) view returns (address invoker, uint8 status, uint256 stepCount, bytes32 dataset, bytes32 base, bytes32 hyperParameters, bytes32 stepsRoot, bytes32 result)',
+  'error JobExists(bytes32 jobId)',
+  'error UnknownJob(bytes32 jobId)',
+  'error AlreadyRecorded(bytes32 jobId)',
+  'error StepOutOfOrder(bytes32 jobId, uint256 given, uint256 expected)',
+  'error TooManySteps(bytes32 jobId, uint256 count)',
+  'error MalformedCall()',
+  'error ValueRefused()',
+  'error WriteRefused()',
+]);
+
+/** The commitment numbered `i` of tests. */
+export const commitment = (i: number): Hex => `0x${(i + 0xc0ffee).toString(16).padStart(64, '0')}`;
+
+const statesOf = (count: number) => Array.from({length: count}, (_, i) => commitment(i));
+
+/** Calls of the SAPs that record jobs, with commitments that do not matter. */
+export const jobCalls = {
+  invokeInference: (key: Uint8Array) => encoded(INFERENCE_ABI, 'invoke', [hex(key), commitment(1), commitment(2)]),
+  recordInference: (key: Uint8Array) => encoded(INFERENCE_ABI, 'record', [hex(key), commitment(3), commitment(4)]),
+  readInference: (invoker: Hex, key: Uint8Array) => encoded(INFERENCE_ABI, 'read', [jobId(invoker, hex(key))]),
+  invokeTraining: (key: Uint8Array) => encoded(TRAINING_ABI, 'invoke', [hex(key), commitment(1), commitment(2), commitment(3)]),
+  step: (key: Uint8Array, first: bigint, count: number) => encoded(TRAINING_ABI, 'step', [hex(key), first, statesOf(count)]),
+  verifyStep: (invoker: Hex, key: Uint8Array, count: number, index: number) =>
+    encoded(TRAINING_ABI, 'verifyStep', [jobId(invoker, hex(key)), BigInt(index), commitment(index), trainingStepPath(statesOf(count), index)]),
+};
+
+function encoded(abi: Abi, functionName: string, args: readonly unknown[]): Uint8Array {
+  return bytes(encodeFunctionData({abi, functionName, args}));
 }
