@@ -15,7 +15,7 @@ import {
 const MNEMONIC = 'test test test test test test test test test test test junk';
 const ATTRIBUTION = parseAbi(['function setProtocolFee(uint16 fee)', 'function protocolFee() view returns (uint16)']);
 /** Basis points. */
-const NEW_FEE = 100;
+const NEW_FEE = 50;
 
 const transport = http(process.argv[2] ?? qanatDevnet.rpcUrls.default.http[0]);
 const client = createClient({account: mnemonicToAccount(MNEMONIC), chain: qanatDevnet, transport}).extend(publicActions);
