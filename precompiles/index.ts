@@ -1,16 +1,18 @@
 /** The AI-native precompiles (SAPs) of this chain: addresses, implementations and genesis accounts. */
 import {groth16} from './0a01-groth16.ts';
 import {poseidon} from './0a05-poseidon.ts';
+import {loraProof} from './0a06-lora-proof.ts';
 import {loadBn254} from './mcl/bn254.ts';
 import type {GenesisAccount, Sap} from './types.ts';
 
 export type {GenesisAccount, Hex, Sap, SapCall, SapResult, SapStorage} from './types.ts';
 export {groth16, GROTH16_GAS} from './0a01-groth16.ts';
 export {poseidon, POSEIDON_GAS} from './0a05-poseidon.ts';
+export {loraProof, LORA_PROOF_GAS} from './0a06-lora-proof.ts';
 export {callSap} from './call.ts';
 
 /** Every SAP by address, in the order of their addresses. */
-export const SAPS: readonly Sap[] = [groth16, poseidon];
+export const SAPS: readonly Sap[] = [groth16, poseidon, loraProof];
 
 /**
  * Loads the WebAssembly curve arithmetic. Must have resolved before a SAP runs; the EVM adapter

@@ -19,3 +19,4 @@ export type {SnarkjsG1, SnarkjsG2, SnarkjsProof, SnarkjsVerificationKey} from '.
 export {inferenceContext} from './inference.ts';
 export type {InferenceContext} from './inference.ts';
 export {PUBLIC_INPUT_COUNT_MAX} from './limits.ts';
+export * from './lora/index.ts';

@@ -79,6 +79,7 @@ export class SapEvm extends EVM {
     const isStatic = message.isStatic;
     const {status, output, gasUsed} = await callSap(sap, {
       data,
+      chainId: this.common.chainId(),
       gas: gasLimit,
       caller: message.caller.toString() as Hex,
       value: message.delegatecall ? 0n : message.value,

@@ -5,6 +5,7 @@ export * from './Groth16.ts';
 export * from './InferenceConsumer.ts';
 export * from './InferenceOracle.ts';
 export * from './Licensing.ts';
+export * from './LoraProof.ts';
 export * from './Poseidon.ts';
 export * from './ProofGate.ts';
 export * from './SystemProxy.ts';

@@ -4,6 +4,7 @@
 export const NATIVE_ADDRESSES = {
   groth16: '0x0000000000000000000000000000000000000a01',
   poseidon: '0x0000000000000000000000000000000000000a05',
+  loraProof: '0x0000000000000000000000000000000000000a06',
 } as const;
 
 /** System contracts (SBPs): the proxies that everyone calls. */

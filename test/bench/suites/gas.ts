@@ -25,7 +25,7 @@ async function saps(): Promise<void> {
   const add = async (title: string, sap: Sap, make: (i: number) => {data: Uint8Array; storage: SapStorage}) => {
     const ns = await measureNs(async (i) => {
       const {data, storage} = make(i);
-      const context = {gas: 30_000_000n, caller: CALLER, value: 0n, isStatic: false, isDelegate: false, storage} as const;
+      const context = {chainId: 7259n, gas: 30_000_000n, caller: CALLER, value: 0n, isStatic: false, isDelegate: false, storage} as const;
       const {status} = await callSap(sap, {data, ...context});
       if (status !== 'success') throw new Error(`${title}: ${status}`);
     });
@@ -40,7 +40,7 @@ async function saps(): Promise<void> {
     // More keys than the cache holds, taken in turn: every call misses it.
     const keys = Array.from({length: DECODED_KEY_COUNT_MAX + 1}, (_, i) => keyWith(base, count, i));
     for (const key of keys) {
-      const context = {gas: 30_000_000n, caller: CALLER, value: 0n, isStatic: false, isDelegate: false, storage} as const;
+      const context = {chainId: 7259n, gas: 30_000_000n, caller: CALLER, value: 0n, isStatic: false, isDelegate: false, storage} as const;
       await callSap(groth16, {data: registerData(key), ...context});
     }
     const inputs = Array.from({length: count}, (_, i) => largeScalar(i));
