@@ -9,6 +9,7 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['evm', {summary: 'Mgas per second of loops of the EVM through eth_call, beside anvil', load: () => import('./suites/evm.ts')}],
   ['rpc', {summary: 'requests per second of reading methods, beside anvil', load: () => import('./suites/rpc.ts')}],
   ['groth16', {summary: 'proof verification: SAP 0x0a01, snarkjs, a Solidity verifier over 0x08', load: () => import('./suites/groth16.ts')}],
+  ['lora', {summary: 'LoRA proofs by shape (--shape 768x8x2304): commit, prove, verify, bytes, memory; --batches', load: () => import('./suites/lora.ts')}],
   ['consensus', {summary: 'block intervals, commit latency, recovery, sync, memory, simulation speed', load: () => import('./suites/consensus/main.ts')}],
   ['gas', {summary: 'nanoseconds of work per gas: SAPs and standard precompiles', load: () => import('./suites/gas.ts')}],
 ]);
