@@ -99,19 +99,18 @@ function readInputs({words}: Arithmetic, pointer: number, bytes: Uint8Array): vo
 /** False when a value is not below 2^53 in absolute value. */
 function readOutputs({words}: Arithmetic, pointer: number, bytes: Uint8Array, size: number): boolean {
   const highBound = LORA_OUTPUT_BOUND / 2 ** 32;
+  // What is shorter than the low word is shifted up into it and back, which brings the sign.
+  const shift = Math.max(0, 8 * (4 - size));
   for (let from = 0, to = pointer >> 2; from < bytes.length; from += size, to += 2) {
-    let high = (bytes[from]! << 24) >> 24;
     let low = 0;
-    // Of up to seven bytes the last four are the low word.
-    for (let i = 1; i < size; i++) {
-      if (i >= size - 4 || size <= 4) low = (low << 8) | bytes[from + i]!;
-      else high = (high << 8) | bytes[from + i]!;
+    for (let i = Math.max(0, size - 4); i < size; i++) low = (low << 8) | bytes[from + i]!;
+    low = (low << shift) >> shift;
+    let high = low >> 31;
+    if (size > 4) {
+      high = (bytes[from]! << 24) >> 24;
+      for (let i = 1; i < size - 4; i++) high = (high << 8) | bytes[from + i]!;
+      if (high >= highBound || high < -highBound || (high === -highBound && low === 0)) return false;
     }
-    if (size <= 4) {
-      low |= high << (8 * (size - 1));
-      high = low >> 31;
-    }
-    if (high >= highBound || high < -highBound || (high === -highBound && low === 0)) return false;
     words[to] = low;
     words[to + 1] = high;
   }

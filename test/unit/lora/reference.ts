@@ -142,7 +142,7 @@ export function referenceVerify(claim: LoraClaim): boolean {
   const [betaHigh, betaLow] = split(beta);
   const xs = mod(xh.reduce((sum, x, i) => sum + x * eq(s, i), 0n));
   const sum = (terms: readonly (readonly [bigint, Point])[]): Point =>
-    terms.reduce((total, [factor, point]) => (mod(factor) === 0n ? total : total.add(point.multiply(mod(factor)))), G1.ZERO);
+    terms.reduce((total, [factor, point]) => (mod(factor) === 0n ? total : total.add(point.multiplyUnsafe(mod(factor)))), G1.ZERO);
   const rowPoints = points.slice(9);
   const combined = (rowCount: number, high: readonly bigint[], first: number): [bigint, Point][] =>
     Array.from({length: rank * rowCount}, (_, i) => [mod(eq(kappa, Math.floor(i / rowCount)) * eq(high, i % rowCount)), rowPoints[first + i]!]);

@@ -1,14 +1,29 @@
 import {describe, expect, it} from '@jest/globals';
+import {bn254} from '@noble/curves/bn254.js';
 import {CodecError, LORA_REPETITIONS, loraRegistrationLayout, SCALAR_FIELD_MODULUS} from '#precompiles/codec';
-import {registrationChallenges, verifyRegistration, verifyResponses} from '#precompiles/lora';
+import {challengeBit, registrationChallenges, verifyRegistration, verifyResponses} from '#precompiles/lora';
 import {openModule} from '../../../protocols/services/lora/commit.ts';
 import {proveRegistration} from '../../../protocols/services/lora/register.ts';
+import {rowEntries} from '../../../protocols/services/lora/weights.ts';
+import {referenceGenerator} from './reference.ts';
 import {CONTEXT, flip, moduleOf, seeded, shapeOf, splice} from './support.ts';
 
 const SHAPES = [shapeOf(40, 2, 33), shapeOf(5, 1, 3)];
 const modules = SHAPES.map((shape, i) => moduleOf(shape, `registered ${i}`));
 const layout = loraRegistrationLayout(SHAPES);
 const proof = proveRegistration(modules, CONTEXT, seeded('registration'));
+
+function integerAt(bytes: Uint8Array, offset: number, size: number): bigint {
+  return BigInt(`0x${Buffer.from(bytes.subarray(offset, offset + size)).toString('hex')}`);
+}
+
+function write(bytes: Uint8Array, offset: number, size: number, value: bigint): void {
+  bytes.set(Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex'), offset);
+}
+
+function fromBytes(rows: Uint8Array): ReturnType<typeof referenceGenerator> {
+  return bn254.G1.Point.fromAffine({x: integerAt(rows, 0, 32), y: integerAt(rows, 32, 32)});
+}
 
 describe('LoRA registrations', () => {
   it('hold for who knows the rows', () => {
@@ -52,21 +67,50 @@ describe('LoRA registrations', () => {
     expect(verifyRegistration(modules, CONTEXT, splice(proof, 0, new Uint8Array(64)))).toBe(false);
   });
 
-  it('cannot be made for entries that are too large', () => {
-    // −2^(bits − 1) is within int8, asymmetric as it is; a hundred times that is within the proven slack, as the specification says.
+  it('take the least int8 and int16', () => {
     const shape = shapeOf(32, 1, 1);
     const least = moduleOf(shape, 'least');
     const edge = openModule({...least, a: new Int16Array(32).fill(-128)}, least.blinders);
     expect(verifyRegistration([edge], CONTEXT, proveRegistration([edge], CONTEXT, seeded('edge')))).toBe(true);
-    // Whoever commits to an entry e ≥ 2^L has to answer d + e wherever the challenge asks for it, and answers in range without it.
-    const {announcementsBytes, responseBytes, integerBytes} = loraRegistrationLayout([shape]);
-    const honest = proveRegistration([edge], CONTEXT, seeded('edge'));
-    const {bits} = registrationChallenges({modules: [edge], context: CONTEXT, announcements: honest.subarray(0, announcementsBytes)});
-    expect(bits.length).toBe((LORA_REPETITIONS * 2) / 8);
-    const forged = honest.slice();
-    for (let i = 0; i < LORA_REPETITIONS; i++) forged.fill(0, announcementsBytes + i * responseBytes + 32, announcementsBytes + i * responseBytes + 32 + integerBytes);
-    expect(verifyRegistration([edge], CONTEXT, forged)).toBe(false);
     expect(() => openModule({...least, a: new Int16Array(32).fill(128)}, least.blinders)).toThrow(/int8/);
+    const wide = moduleOf(shapeOf(32, 1, 1, 32, 16), 'wide');
+    const wideEdge = openModule({...wide, a: new Int16Array(32).fill(-32_768)}, wide.blinders);
+    expect(verifyRegistration([wideEdge], CONTEXT, proveRegistration([wideEdge], CONTEXT, seeded('wide')))).toBe(true);
+  });
+
+  it('cannot be made for an entry of 2^L, by who knows all that there is to know', () => {
+    const module = moduleOf(shapeOf(32, 1, 1), 'large');
+    const {rangeBits, integerBytes, announcementsBytes, responseBytes} = loraRegistrationLayout([module.shape]);
+    const honest = proveRegistration([module], CONTEXT, seeded('large'));
+    // The announcements do not depend on the rows: with others, the same masks give responses that solve the equations.
+    const attempt = (extra: bigint, isReduced = false): boolean => {
+      const {x, y} = fromBytes(module.rows).add(referenceGenerator(2).multiply(extra)).toAffine();
+      const rows = splice(module.rows, 0, Uint8Array.from(Buffer.from([x, y].map((value) => value.toString(16).padStart(64, '0')).join(''), 'hex')));
+      const shifted = {...module, rows};
+      const announcements = honest.subarray(0, announcementsBytes);
+      const before = registrationChallenges({modules: [module], context: CONTEXT, announcements}).bits;
+      const {bits} = registrationChallenges({modules: [shifted], context: CONTEXT, announcements});
+      const entries = rowEntries(module);
+      const forged = honest.slice();
+      for (let i = 0; i < LORA_REPETITIONS; i++) {
+        const at = announcementsBytes + i * responseBytes;
+        let blinder = integerAt(forged, at, 32);
+        const change = (row: number): bigint => BigInt(challengeBit(bits, 2, i, row) - challengeBit(before, 2, i, row));
+        for (const row of [0, 1]) blinder += change(row) * module.blinders[row]!;
+        write(forged, at, 32, ((blinder % SCALAR_FIELD_MODULUS) + SCALAR_FIELD_MODULUS) % SCALAR_FIELD_MODULUS);
+        for (let l = 0; l < 32; l++) {
+          const offset = at + 32 + l * integerBytes;
+          let z = integerAt(forged, offset, integerBytes) + [0, 1].reduce((sum, row) => sum + change(row) * BigInt(entries[row * 32 + l]!), 0n);
+          if (l === 0) z += BigInt(challengeBit(bits, 2, i, 0)) * extra;
+          write(forged, offset, integerBytes, isReduced ? z % (1n << BigInt(rangeBits)) : z);
+        }
+      }
+      return verifyRegistration([shifted], CONTEXT, forged);
+    };
+    // What is proven has a slack, as the specification says: this entry is no int8, and far from wrapping.
+    expect(attempt(1n << 12n)).toBe(true);
+    expect(attempt(1n << BigInt(rangeBits))).toBe(false);
+    expect(attempt(1n << BigInt(rangeBits), true)).toBe(false);
   });
 
   it('refuse modules that do not go together', () => {
