@@ -83,6 +83,8 @@ class Connection {
   }
 
   end(): void {
+    // At once: a server may be closed before its sockets say that they are.
+    this.#keep();
     this.#socket.destroy();
   }
 
