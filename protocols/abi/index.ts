@@ -6,6 +6,7 @@ export * from './InferenceConsumer.ts';
 export * from './InferenceOracle.ts';
 export * from './Licensing.ts';
 export * from './LoraProof.ts';
+export * from './LoraSale.ts';
 export * from './Poseidon.ts';
 export * from './ProofGate.ts';
 export * from './SystemProxy.ts';
