@@ -8,12 +8,15 @@ import type {DemoChain} from './chain.ts';
 import {openChain} from './chain.ts';
 import {measureLatency} from './latency.ts';
 import {describeLines, Ledger} from './ledger.ts';
+import {tellLora} from './lora.ts';
 import {say, title} from './print.ts';
 import {tryToCheat} from './refusals.ts';
 import {Story} from './story.ts';
 
-const USAGE = `Usage: npm run demo -- [--rpc URL]
+const USAGE = `Usage: npm run demo -- [lora] [--rpc URL]
 
+  lora        two contributors sell what their hidden LoRA modules add to a model (default: a dataset, a model,
+              and an inference that is proven on chain)
   --rpc URL   a node of a running devnet (default: http://127.0.0.1:8545 if a devnet answers there,
               otherwise four validators are started for the demo and stopped at its end)
 `;
@@ -22,12 +25,15 @@ class Interrupted extends Error {}
 
 async function main(): Promise<number> {
   let rpcUrl: string | undefined;
+  let isLora = false;
   try {
-    const {values} = parseArgs({options: {rpc: {type: 'string'}, help: {type: 'boolean', short: 'h'}}});
+    const {values, positionals} = parseArgs({options: {rpc: {type: 'string'}, help: {type: 'boolean', short: 'h'}}, allowPositionals: true});
     if (values.help) {
       console.log(USAGE);
       return 0;
     }
+    if (positionals.length > 1 || (positionals[0] ?? 'lora') !== 'lora') throw new Error(`there is no demo "${positionals.join(' ')}"`);
+    isLora = positionals.length === 1;
     rpcUrl = values.rpc;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
@@ -42,7 +48,8 @@ async function main(): Promise<number> {
   try {
     title('0. The chain');
     open.chain = await openChain(rpcUrl);
-    return await Promise.race([interrupted, tell(open.chain, workDir, (story) => void (open.story = story))]);
+    const told = isLora ? tellLora(open.chain, workDir) : tell(open.chain, workDir, (story) => void (open.story = story));
+    return await Promise.race([interrupted, told]);
   } catch (error) {
     console.error(error instanceof Interrupted ? `\nThe demo was ${error.message}.` : `\nThe demo failed: ${(error as Error).stack ?? String(error)}`);
     return 1;
