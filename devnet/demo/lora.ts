@@ -73,12 +73,13 @@ export async function tellLora(chain: DemoChain, workDir: string): Promise<numbe
     }
   }
   const deployed = await mined(await author.deployContract({abi: loraSaleAbi, bytecode: loraSaleBytecode}));
-  const sale = getContract({address: deployed.contractAddress as Address, abi: loraSaleAbi, client: chain.reader});
+  const contract = {address: deployed.contractAddress as Address, abi: loraSaleAbi} as const;
+  const sale = getContract({...contract, client: chain.reader});
 
   title('3. Carol pays into escrow for a session with each, and writes words with both');
   const commitmentsOf = ({owned}: Contributor): Hex[] => owned.manifest.modules.map(({commitment}) => `0x${commitment}` as Hex);
   for (const contributor of contributors) {
-    const receipt = await mined(await carol.writeContract({...sale, functionName: 'open', args: [contributor.assetId, commitmentsOf(contributor)], value: PRICE}));
+    const receipt = await mined(await carol.writeContract({...contract, functionName: 'open', args: [contributor.assetId, commitmentsOf(contributor)], value: PRICE}));
     contributor.sessionId = parseEventLogs({abi: loraSaleAbi, eventName: 'SessionOpened', logs: receipt.logs})[0]!.args.sessionId;
     done(`Session ${contributor.sessionId} with ${contributor.name} for ${coins(PRICE)}.`, receipt);
   }
@@ -110,7 +111,7 @@ export async function tellLora(chain: DemoChain, workDir: string): Promise<numbe
       types: {Delivery: [{name: 'sessionId', type: 'uint256'}, {name: 'root', type: 'bytes32'}, {name: 'tokens', type: 'uint32'}]},
       primaryType: 'Delivery', message: {sessionId, root: tree.root, tokens: tree.tokens},
     });
-    done(`${tree.tokens} tokens of ${name}'s modules are delivered.`, await mined(await wallet.writeContract({...sale, functionName: 'deliver', args: [sessionId, tree.root, tree.tokens, signature]})));
+    done(`${tree.tokens} tokens of ${name}'s modules are delivered.`, await mined(await wallet.writeContract({...contract, functionName: 'deliver', args: [sessionId, tree.root, tree.tokens, signature]})));
   }
   // Blocks come with transactions.
   const delivered = await chain.reader.getBlockNumber({cacheTime: 0});
@@ -147,7 +148,7 @@ export async function tellLora(chain: DemoChain, workDir: string): Promise<numbe
   for (const [i, {sessionId, owned, wallet, name}] of contributors.entries()) {
     for (const [index] of owned.modules.entries()) {
       const proof = await proofFor(i, index);
-      done(`${name} proves ${owned.manifest.modules[index]!.name}: ${(proof.proof.length - 2) / 2} bytes.`, await mined(await wallet.writeContract({...sale, functionName: 'prove', args: [sessionId, BigInt(index), proof]})));
+      done(`${name} proves ${owned.manifest.modules[index]!.name}: ${(proof.proof.length - 2) / 2} bytes.`, await mined(await wallet.writeContract({...contract, functionName: 'prove', args: [sessionId, BigInt(index), proof]})));
     }
   }
 
