@@ -39,6 +39,12 @@ export class CallReader {
     return this.#head <= this.#data.length ? this.#data.subarray(start, this.#head) : undefined;
   }
 
+  /** A `uint256` of at most `max`, which is below 2^32. */
+  uint(max: number): number | undefined {
+    const value = smallNumber(this.word());
+    return value !== undefined && value <= max ? value : undefined;
+  }
+
   /** A `bytes` of at most `lengthMax`. */
   bytes(lengthMax: number): Uint8Array | undefined {
     const length = this.#dynamicLength(lengthMax);
@@ -84,6 +90,11 @@ export function encodeUint(value: bigint): Uint8Array {
 
 export function encodeBool(value: boolean): Uint8Array {
   return encodeUint(value ? 1n : 0n);
+}
+
+/** @param address 20 bytes */
+export function encodeAddress(address: `0x${string}`): Uint8Array {
+  return encodeUint(BigInt(address));
 }
 
 /** The return data of `revert Error(words…)`. */

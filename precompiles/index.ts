@@ -1,6 +1,7 @@
 /** The AI-native precompiles (SAPs) of this chain: addresses, implementations and genesis accounts. */
 import {groth16} from './0a01-groth16.ts';
 import {poseidon} from './0a05-poseidon.ts';
+import {loraProof} from './0a06-lora-proof.ts';
 import {inference} from './0a10-inference.ts';
 import {training} from './0a11-training.ts';
 import {loadBn254} from './mcl/bn254.ts';
@@ -9,12 +10,13 @@ import type {GenesisAccount, Sap} from './types.ts';
 export type {GenesisAccount, Hex, Sap, SapCall, SapResult, SapStorage} from './types.ts';
 export {groth16, GROTH16_GAS} from './0a01-groth16.ts';
 export {poseidon, POSEIDON_GAS} from './0a05-poseidon.ts';
+export {loraProof, LORA_PROOF_GAS} from './0a06-lora-proof.ts';
 export {inference, INFERENCE_GAS} from './0a10-inference.ts';
 export {training, TRAINING_GAS} from './0a11-training.ts';
 export {callSap} from './call.ts';
 
 /** Every SAP by address, in the order of their addresses. */
-export const SAPS: readonly Sap[] = [groth16, poseidon, inference, training];
+export const SAPS: readonly Sap[] = [groth16, poseidon, loraProof, inference, training];
 
 /**
  * Loads the WebAssembly curve arithmetic. Must have resolved before a SAP runs; the EVM adapter

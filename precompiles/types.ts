@@ -16,6 +16,8 @@ export interface SapStorage {
 
 export interface SapCall {
   readonly data: Uint8Array;
+  /** EIP-155. */
+  readonly chainId: bigint;
   /** Gas that the caller passed on. */
   readonly gas: bigint;
   /** 20 bytes. */

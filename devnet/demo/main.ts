@@ -13,15 +13,20 @@ import {describeEarnings, runEconomy} from './economy/index.ts';
 import {ROLES} from './economy/world.ts';
 import {measureLatency} from './latency.ts';
 import {describeLines, Ledger} from './ledger.ts';
+import {tellLora} from './lora.ts';
 import {done, say, title} from './print.ts';
 import {tryToCheat} from './refusals.ts';
 import {Story} from './story.ts';
 
-const USAGE = `Usage: npm run demo -- [economy] [--rpc URL]
+/** Others than the one told by default. */
+const DEMOS = ['economy', 'lora'] as const;
+
+const USAGE = `Usage: npm run demo -- [${DEMOS.join(' | ')}] [--rpc URL]
 
   economy     instead of a proven inference: a dataset, a model, an adapter and an application that sell licences
               of each kind, trade shares, settle 1,000 calls at once and decide a breach
-
+  lora        two contributors sell what their hidden LoRA modules add to a model (default: a dataset, a model,
+              and an inference that is proven on chain)
   --rpc URL   a node of a running devnet (default: http://127.0.0.1:8545 if a devnet answers there,
               otherwise four validators are started for the demo and stopped at its end)
 `;
@@ -30,15 +35,15 @@ class Interrupted extends Error {}
 
 async function main(): Promise<number> {
   let rpcUrl: string | undefined;
-  let isEconomy = false;
+  let demo: string | undefined;
   try {
     const {values, positionals} = parseArgs({allowPositionals: true, options: {rpc: {type: 'string'}, help: {type: 'boolean', short: 'h'}}});
     if (values.help) {
       console.log(USAGE);
       return 0;
     }
-    if (positionals.length > 1 || (positionals[0] !== undefined && positionals[0] !== 'economy')) throw new Error(`there is no demo "${positionals.join(' ')}"`);
-    isEconomy = positionals[0] === 'economy';
+    demo = positionals[0];
+    if (positionals.length > 1 || (demo !== undefined && !DEMOS.some((name) => name === demo))) throw new Error(`there is no demo "${positionals.join(' ')}"`);
     rpcUrl = values.rpc;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
@@ -53,8 +58,9 @@ async function main(): Promise<number> {
   try {
     title('0. The chain');
     open.chain = await openChain(rpcUrl);
-    if (isEconomy) return await Promise.race([interrupted, tellEconomy(open.chain)]);
-    return await Promise.race([interrupted, tell(open.chain, workDir, (story) => void (open.story = story))]);
+    const {chain} = open;
+    const told = demo === 'economy' ? tellEconomy(chain) : demo === 'lora' ? tellLora(chain, workDir) : tell(chain, workDir, (story) => void (open.story = story));
+    return await Promise.race([interrupted, told]);
   } catch (error) {
     console.error(error instanceof Interrupted ? `\nThe demo was ${error.message}.` : `\nThe demo failed: ${(error as Error).stack ?? String(error)}`);
     return 1;

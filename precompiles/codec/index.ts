@@ -20,3 +20,4 @@ export {inferenceContext} from './inference.ts';
 export type {InferenceContext} from './inference.ts';
 export {jobId, trainingStepPath, trainingStepsRoot} from './jobs.ts';
 export {PUBLIC_INPUT_COUNT_MAX, TRAINING_STEP_TREE_DEPTH} from './limits.ts';
+export * from './lora/index.ts';

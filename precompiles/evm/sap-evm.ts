@@ -107,8 +107,8 @@ export class SapEvm extends EVM {
     return this.#call(sap, {data, gas: gasLimit, caller: caller.toString() as Hex, value: delegatecall ? 0n : value, isStatic, isDelegate});
   }
 
-  async #call(sap: Sap, call: Omit<SapCall, 'storage'>): Promise<ExecResult> {
-    const {status, output, gasUsed} = await callSap(sap, {...call, storage: this.#storageOf(sap, !call.isStatic && !call.isDelegate)});
+  async #call(sap: Sap, call: Omit<SapCall, 'storage' | 'chainId'>): Promise<ExecResult> {
+    const {status, output, gasUsed} = await callSap(sap, {...call, chainId: this.common.chainId(), storage: this.#storageOf(sap, !call.isStatic && !call.isDelegate)});
     const result: ExecResult = {returnValue: output, executionGasUsed: gasUsed};
     if (status === 'revert') result.exceptionError = new EVMError(EVMError.errorMessages.REVERT);
     if (status === 'failure') result.exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);

@@ -26,6 +26,8 @@ export * from './OracleOperators.ts';
 export * from './OracleTypes.ts';
 export * from './OwnershipReceipts.ts';
 export * from './Partnerships.ts';
+export * from './LoraProof.ts';
+export * from './LoraSale.ts';
 export * from './Poseidon.ts';
 export * from './ProofGate.ts';
 export * from './ProvisionalCallback.ts';

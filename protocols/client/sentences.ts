@@ -4,6 +4,25 @@ import {TRAINING_SENTENCES} from './sentences-training.ts';
 
 /** A sentence for each error of the system contracts; {0} is the error's first value. */
 const SENTENCES: Readonly<Record<string, string>> = {
+  // LoraProof
+  UnknownCommitment: 'No LoRA module with the commitment {0} is registered.',
+  AlreadyRegistered: 'The LoRA module with the commitment {0} is registered already.',
+  InvalidRegistration: 'The responses do not prove what the commitment claims.',
+  // LoraSale
+  InvalidModuleCount: 'A session has 1 to 64 modules, not {0}.',
+  ModuleNotOfAsset: 'The module {1} was not registered for asset {0} by its creator.',
+  PriceTooLarge: 'The price {0} is too large.',
+  WrongStatus: 'Session {0} is in state {1}, in which this cannot be done.',
+  SessionOver: 'Session {0} could be settled until second {1}.',
+  SessionNotOver: 'Session {0} can be refunded after second {1}.',
+  NotSignedByBuyer: 'The delivery of session {0} is signed by {1}, who is not its buyer.',
+  NoTokens: 'Session {0} cannot be delivered without tokens.',
+  UnknownModule: 'Session {0} has no module {1}.',
+  AlreadyProven: 'Module {1} of session {0} is proven already.',
+  DrawNotAvailable: 'The tokens of session {0} are drawn by the hash of block {1}, which is not available.',
+  InvalidRows: '{0} bytes of inputs and {1} of outputs are not the rows that were drawn.',
+  NotOfSession: 'Token {2} of module {1} is not what was delivered in session {0}.',
+  ProofRefused: 'The proof of module {1} of session {0} does not hold.',
   // AssetRegistry
   UnknownAsset: 'There is no asset {0}.',
   NotCreator: 'Only the creator of asset {0} may do this, and {1} is not.',

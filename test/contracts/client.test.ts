@@ -181,7 +181,7 @@ describe('the SDK', () => {
   it('has a sentence for every error that a contract declares', async () => {
     const {sentenceOf} = await import('../../protocols/client/sentences.ts');
     const {allErrorsAbi} = await import('../support/errors-abi.ts');
-    const library = /^(ERC20|ERC721|ERC2612|ERC1167|ERC5805|ERC6372|Votes|Checkpoint|SafeCast|SafeERC20|InvalidAccountNonce|FailedDeployment|Create2|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|OnlyOracle|NotAsked|NotAsker|ProofNotForCaller|EnumValue)/;
+    const library = /^(ERC20|ERC721|ERC2612|ERC1167|ERC5805|ERC6372|Votes|Checkpoint|SafeCast|SafeERC20|InvalidAccountNonce|FailedDeployment|Create2|ERC1967|Address|ECDSA|Reentrancy|FailedCall|InsufficientBalance|Initializ|NotInitializing|InvalidInitialization|String|InvalidShortString|OnlyOracle|NotAsked|NotAsker|ProofNotForCaller|EnumValue)/;
     const silent = allErrorsAbi
       .flatMap((item) => (item.type === 'error' ? [item] : []))
       .filter(({name}) => !library.test(name))

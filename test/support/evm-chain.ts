@@ -5,13 +5,13 @@
 import {createBlock} from '@ethereumjs/block';
 import type {Block} from '@ethereumjs/block';
 import {Common, Hardfork, Mainnet} from '@ethereumjs/common';
-import type {EVM} from '@ethereumjs/evm';
+import type {EVM, EVMMockBlockchainInterface} from '@ethereumjs/evm';
 import {SimpleStateManager} from '@ethereumjs/statemanager';
 import {createLegacyTx} from '@ethereumjs/tx';
 import {Account, Address, bytesToHex, hexToBytes} from '@ethereumjs/util';
 import {createVM, runTx} from '@ethereumjs/vm';
 import type {VM} from '@ethereumjs/vm';
-import {decodeErrorResult, encodeDeployData, encodeFunctionData, decodeFunctionResult} from 'viem';
+import {decodeErrorResult, encodeDeployData, encodeFunctionData, decodeFunctionResult, keccak256, numberToHex} from 'viem';
 import type {
   Abi,
   ContractFunctionArgs,
@@ -98,7 +98,7 @@ export class EvmChain {
       customCrypto: await customCrypto(),
     });
     const stateManager = new SimpleStateManager({common});
-    const evm = await createEvm({common, stateManager});
+    const evm = await createEvm({common, stateManager, blockchain: NUMBERED_BLOCKS});
     const chain = new EvmChain(await createVM({common, stateManager, evm}), common);
     for (const account of [...systemContracts(), ...sapGenesisAccounts()]) {
       const address = new Address(hexToBytes(account.address));
@@ -311,6 +311,13 @@ export class EvmChain {
     );
   }
 }
+
+/** What BLOCKHASH sees: blocks that have hashes and nothing else, keccak256 of their number. */
+const NUMBERED_BLOCKS: EVMMockBlockchainInterface = {
+  getBlock: (number) => Promise.resolve({hash: () => hexToBytes(keccak256(numberToHex(number, {size: 32})))}),
+  putBlock: () => Promise.resolve(),
+  shallowCopy: () => NUMBERED_BLOCKS,
+};
 
 function toAddress(address: Hex): Address {
   return new Address(hexToBytes(address));

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 /// @title Where the native and the system contracts stand, on every Qanat chain
 library SystemAddresses {
     address internal constant GROTH16 = 0x0000000000000000000000000000000000000a01;
+    address internal constant LORA_PROOF = 0x0000000000000000000000000000000000000a06;
     address internal constant POSEIDON = 0x0000000000000000000000000000000000000A05;
     address internal constant INFERENCE = 0x0000000000000000000000000000000000000a10;
     address internal constant TRAINING = 0x0000000000000000000000000000000000000a11;

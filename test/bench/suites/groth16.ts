@@ -105,7 +105,7 @@ async function compare(name: 'multiplier' | 'wide'): Promise<void> {
 
 async function sap(storage: SapStorage, data: Uint8Array): Promise<void> {
   const caller = '0x0000000000000000000000000000000000000001';
-  const context = {gas: 30_000_000n, caller, value: 0n, isStatic: false, isDelegate: false, storage} as const;
+  const context = {chainId: 7259n, gas: 30_000_000n, caller, value: 0n, isStatic: false, isDelegate: false, storage} as const;
   const {status, output} = await callSap(groth16, {data, ...context});
   if (status !== 'success' || output.at(-1) === 0) throw new Error(`0x0a01 answered ${status} ${hex(output)}`);
 }

@@ -13,6 +13,7 @@ const PARTS = [
   'consensus/light',
   'precompiles/codec',
   'precompiles/tensor',
+  'precompiles/lora',
   'precompiles/evm',
   'precompiles',
   'protocols/abi',
@@ -31,7 +32,7 @@ const PARTS = [
 type Part = (typeof PARTS)[number];
 
 const CONSENSUS: readonly Part[] = ['consensus/core', 'consensus/engine', 'consensus/evidence', 'consensus/light'];
-const PRECOMPILES: readonly Part[] = ['precompiles', 'precompiles/codec', 'precompiles/tensor', 'precompiles/evm'];
+const PRECOMPILES: readonly Part[] = ['precompiles', 'precompiles/codec', 'precompiles/tensor', 'precompiles/lora', 'precompiles/evm'];
 const SDK: readonly Part[] = ['protocols/client', 'protocols/abi', 'protocols/genesis'];
 
 const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
@@ -43,14 +44,16 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   // Shared with provers, and so by itself.
   'precompiles/codec': ['proto'],
   'precompiles/tensor': ['proto', 'precompiles/codec'],
+  // Arithmetic, transcript and verifier: what a prover must compute exactly as the SAP does.
+  'precompiles/lora': ['proto', 'precompiles/codec'],
   'precompiles/evm': ['proto', ...PRECOMPILES],
-  'precompiles': ['proto', 'precompiles/codec', 'precompiles/tensor'],
+  'precompiles': ['proto', 'precompiles/codec', 'precompiles/tensor', 'precompiles/lora'],
   'protocols/abi': ['proto'],
   'protocols/circuits': ['proto', 'precompiles/codec'],
   'protocols/client': ['proto', ...SDK],
   'protocols/genesis': ['proto', 'protocols/abi'],
   // Off the chain: they reach a node by RPC only.
-  'protocols/services': ['protocols/circuits', ...SDK, 'precompiles/codec', 'precompiles/tensor', 'consensus/light'],
+  'protocols/services': ['protocols/circuits', ...SDK, 'precompiles/codec', 'precompiles/tensor', 'precompiles/lora', 'consensus/light'],
   'node/config': ['proto'],
   'node': ['proto', 'node/config', ...CONSENSUS, ...PRECOMPILES, ...SDK],
   'devnet': ['node/config', 'devnet/demo'],

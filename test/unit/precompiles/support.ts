@@ -49,6 +49,7 @@ export class MemoryStorage implements SapStorage {
 export function call(sap: Sap, data: Uint8Array, options: Partial<SapCall> = {}): Promise<SapResult> {
   return callSap(sap, {
     data,
+    chainId: 7259n,
     gas: 30_000_000n,
     caller: '0x00000000000000000000000000000000000000aa',
     value: 0n,
