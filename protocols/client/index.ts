@@ -19,7 +19,6 @@ export {
   licenseMenu,
 } from './terms.ts';
 export type {AssetTerms, AssetTermsInput, Contributor, LicenseTerms} from './terms.ts';
-export {
   BREACH_BOND,
   agreementTypedData,
   contributionTypedData,
@@ -183,7 +182,6 @@ export * from './actions/setVault.ts';
 export * from './actions/settleProposalDeposit.ts';
 export * from './actions/settleTrainingResult.ts';
 export * from './actions/settleVouchers.ts';
-export {NoShareTokenError, shareTokenOf} from './actions/shareTokenOf.ts';
 export * from './actions/signAgreement.ts';
 export * from './actions/signAssetTerms.ts';
 export * from './actions/signAttestation.ts';

@@ -16,7 +16,7 @@ let chain: EvmChain;
 let restore: () => Promise<void>;
 
 beforeAll(async () => {
-  chain = await newChain();
+  chain = await newChain({protocolFee: 100});
   await register(chain, termsOf(alice));
   for (const [account, amount] of [[bob, '900'], [carol, '100']] as const) await chain.write(account, bonds, 'bond', [], {value: parseEther(amount)});
   await chain.write(dave, attribution, 'receiveRevenue', [ASSET, 0], {value: REVENUE});

@@ -2,7 +2,7 @@ import {beforeEach, describe, expect, it} from '@jest/globals';
 import {encodePacked, hashTypedData, keccak256, toHex, zeroAddress, zeroHash} from 'viem';
 import {ContributorRole, GOVERNANCE_ADDRESS, RevenueSource, TREASURY_ADDRESS, contributionTypedData} from '#protocols/client';
 import type {Contribution} from '#protocols/client';
-import {TRAINING_JOBS_ADDRESS} from '#protocols/genesis';
+import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import {attributionAbi, ownershipReceiptsAbi} from '#protocols/abi';
 import type {EvmChain} from '../support/evm-chain.ts';
 import {CHAIN_ID} from '../support/evm-chain.ts';
@@ -86,7 +86,7 @@ describe('a contribution after registration', () => {
     expect(await write(alice, await sign(contribution, mallory))).toBe('ContributionUnsigned');
     expect(await write(alice, await sign(contribution), {...contribution, weight: 1_001})).toBe('ContributionUnsigned');
     expect(await write(bob, await sign(contribution))).toBe('NotContributionRecorder');
-    expect(await write(TRAINING_JOBS_ADDRESS, '0x')).toBe('not refused');
+    expect(await write(SYSTEM_ADDRESSES.trainingJobs, '0x')).toBe('not refused');
     expect(await write(alice, await sign(contribution))).toBe('ContributionAlreadyRecorded');
     expect(await write(alice, '0x', contributionOf(alice, 1))).toBe('not refused');
   });
@@ -181,10 +181,10 @@ describe('a training job', () => {
     const terms = termsOf(carol, {contributors: [alice, bob].map((account) => ({account, role: ContributorRole.tuner, weight: 5_000}))});
     const consent = keccak256('0x02');
     expect(await refusalOf(chain.write(carol, registry, 'registerForJob', [terms, consent]))).toBe('NotTrainingJobs');
-    await chain.write(TRAINING_JOBS_ADDRESS, registry, 'registerForJob', [terms, consent]);
+    await chain.write(SYSTEM_ADDRESSES.trainingJobs, registry, 'registerForJob', [terms, consent]);
     expect(await chain.read(registry, 'creatorOf', [1n])).toMatch(new RegExp(carol, 'i'));
     expect(await chain.read(registry, 'weightOf', [1n, bob])).toBe(5_000);
-    expect(await refusalOf(chain.write(TRAINING_JOBS_ADDRESS, registry, 'registerForJob', [terms, consent]))).toBe('TermsAlreadyRegistered');
+    expect(await refusalOf(chain.write(SYSTEM_ADDRESSES.trainingJobs, registry, 'registerForJob', [terms, consent]))).toBe('TermsAlreadyRegistered');
   });
 });
 

@@ -6,7 +6,7 @@
  */
 import {encodeFunctionData, toHex, zeroAddress} from 'viem';
 import {ContributorRole, GOVERNANCE_ADDRESS, hashShareTerms} from '#protocols/client';
-import {TRAINING_JOBS_ADDRESS} from '#protocols/genesis';
+import {SYSTEM_ADDRESSES} from '#protocols/genesis';
 import type {EvmChain} from '../../support/evm-chain.ts';
 import {SHARE, shareTermsOf, tokens} from '../shares-world.ts';
 import {alice, attribution, bob, carol, dave, erin, mallory, register, shareTokenAt, shares, termsOf} from '../world.ts';
@@ -126,7 +126,7 @@ class Run {
       evidence: toHex(this.#evidence, {size: 32}), deadline: 2n ** 64n - 1n,
     };
     const key = `${index} ${account}`;
-    const done = await attempt(this.#chain.write(TRAINING_JOBS_ADDRESS, attribution, 'recordContribution', [contribution, '0x']));
+    const done = await attempt(this.#chain.write(SYSTEM_ADDRESSES.trainingJobs, attribution, 'recordContribution', [contribution, '0x']));
     const count = this.#laterCounts.get(key) ?? 0;
     const left = 10_000n - (this.#laterWeights.get(index) ?? 0n);
     holds(done === (count < 8 && weight <= left), () => `a contribution of ${weight} to asset ${index + 1} with ${left} left: ${done}`);
