@@ -19,6 +19,7 @@ export {
   licenseMenu,
 } from './terms.ts';
 export type {AssetTerms, AssetTermsInput, Contributor, LicenseTerms} from './terms.ts';
+export {
   BREACH_BOND,
   agreementTypedData,
   contributionTypedData,
