@@ -55,7 +55,7 @@ export async function tellLora(chain: DemoChain, workDir: string): Promise<numbe
     const account = wallet.account.address;
     const {assetId, receipt} = await registerAsset(wallet, {terms: {
       ...describeContent(toHex(content)), kind, creator: account, parents, contributors: [{account, role, weight: 10_000}], royalty: ROYALTY,
-      derivatives: DerivativePolicy.open, licenseMenu: licenseMenu(LicenseKind.fullAccess), licensePrice: 0n, salt: toHex(randomBytes(32)), deadline: timestamp + TERMS_SECONDS,
+      derivatives: DerivativePolicy.open, licenses: {menu: licenseMenu(LicenseKind.fullAccess)}, salt: toHex(randomBytes(32)), deadline: timestamp + TERMS_SECONDS,
     }});
     done(`Asset ${assetId}: ${content}`, receipt);
     return assetId;

@@ -102,7 +102,7 @@ describe('the record of inference jobs', () => {
   it('fails with one gas too little, and has done nothing', async () => {
     const storage = new MemoryStorage();
     const data = bytes(encodeFunctionData({abi: INFERENCE_ABI, functionName: 'invoke', args: [KEY, MODEL, INPUT]}));
-    const context = {data, caller: ALICE, value: 0n, isStatic: false, isDelegate: false, storage} as const;
+    const context = {data, chainId: 1n, caller: ALICE, value: 0n, isStatic: false, isDelegate: false, storage} as const;
     const short = await callSap(inference, {...context, gas: INFERENCE_GAS.invoke - 1n});
     expect([short.status, short.gasUsed, storage.slots.size]).toEqual(['failure', INFERENCE_GAS.invoke - 1n, 0]);
     expect((await callSap(inference, {...context, gas: INFERENCE_GAS.invoke})).status).toBe('success');
