@@ -132,6 +132,7 @@ export class Cluster {
     const pause = (): Promise<void> | undefined =>
       slowMs === 0 ? undefined : this.scheduler.sleep(this.scheduler.random.between(0, slowMs), isAlive);
     node.store.pause = pause;
+    node.signerState.pause = pause;
     if (forgets(node.plan.byzantine)) node.log.wipe();
     const signer = this.signerOf(node);
     const logger = this.logger(name);

@@ -124,6 +124,8 @@ export class MemoryLog implements LogStore {
 export class MemoryFile implements AtomicFile {
   private readonly power: Power;
   private content: Uint8Array | undefined;
+  /** Waits as long as a slow disk takes. */
+  pause: () => Promise<void> | undefined = () => undefined;
 
   constructor(power: Power) {
     this.power = power;
@@ -137,6 +139,11 @@ export class MemoryFile implements AtomicFile {
     this.power.use(signerWrite(bytes), () => {
       this.content = bytes.slice();
     });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.pause();
+    this.writeSync(bytes);
   }
 }
 

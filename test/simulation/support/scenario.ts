@@ -86,7 +86,9 @@ export function drawScenario(seed: number, name: ScenarioName = 'mixed'): Scenar
   const latePower = late.reduce((sum, {validator}) => sum + (validator === undefined ? 0n : powers[validator]!), 0n);
   // Without a quorum from the start there is nothing to join late.
   const lateJoiners = 3n * latePower < total ? late.map((plan) => plan.name) : [];
-  const {syncing, snapshotInterval} = drawStateSync(seed, nodes, lateJoiners);
+  // A validator without which nothing is decided cannot wait for a snapshot.
+  const isMissed = churn.length > 0 || 3n * (total - latePower - lying) <= 2n * total;
+  const {syncing, snapshotInterval} = drawStateSync(seed, nodes, lateJoiners, isMissed);
   return {
     name,
     seed,
@@ -121,10 +123,11 @@ function drawRetained(seed: number, nodes: readonly NodePlan[], lateJoiners: rea
  * Honest nodes that are there from the start vouch for the heights: one of them may be away. What they keep outlives the time that a
  * syncing node takes to choose. Draws of its own, as above.
  */
-function drawStateSync(seed: number, nodes: readonly NodePlan[], lateJoiners: readonly string[]): {syncing: readonly string[]; snapshotInterval: bigint | undefined} {
+function drawStateSync(seed: number, nodes: readonly NodePlan[], lateJoiners: readonly string[], isMissed: boolean): {syncing: readonly string[]; snapshotInterval: bigint | undefined} {
   const random = new Random(seed ^ 0x5a5a5a5a);
   const vouching = nodes.filter(({name, byzantine}) => byzantine === undefined && !name.startsWith('twin') && !lateJoiners.includes(name));
-  const syncing = vouching.length < 3 ? [] : lateJoiners.filter(() => random.chance(0.6));
+  const mayWait = (joiner: string): boolean => !isMissed || nodes.find(({name}) => name === joiner)?.validator === undefined;
+  const syncing = vouching.length < 3 ? [] : lateJoiners.filter((joiner) => random.chance(0.6) && mayWait(joiner));
   return {syncing, snapshotInterval: syncing.length === 0 ? undefined : BigInt(random.between(20, 40) | 0)};
 }
 
