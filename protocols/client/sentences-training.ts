@@ -20,5 +20,5 @@ export const TRAINING_SENTENCES: Readonly<Record<string, string>> = {
   NotAppealed: 'Submission {0} is not under appeal.',
   NotArbiter: 'Appeals are ruled on by {1}, and {0} is not.',
   SubmissionsOpen: 'Job {0} has {1} submissions to settle first.',
-  AlreadyRegistered: 'The result of job {0} is asset {1} already.',
+  ResultAlreadyRegistered: 'The result of job {0} is asset {1} already.',
 };

@@ -76,7 +76,7 @@ contract TrainingJobs is TrainingBase {
     ) external nonReentrant returns (uint256 assetId) {
         Job storage job = _matches(jobId, terms);
         if (job.status != JobStatus.Won) revert JobNotOpen(jobId, job.status);
-        if (job.assetId != 0) revert AlreadyRegistered(jobId, job.assetId);
+        if (job.assetId != 0) revert ResultAlreadyRegistered(jobId, job.assetId);
         if (keccak256(abi.encode(result)) != _storage().submissions[job.winner].resultHash) {
             revert UnknownSubmission(job.winner);
         }

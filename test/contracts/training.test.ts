@@ -269,7 +269,7 @@ describe('a winning result', () => {
     expect(await refusalOf(registerResult(TEMPLATE, resultOf()))).toBe('UnknownSubmission');
     const receipt = await registerResult();
     const {assetId, shares} = eventsOf(receipt, trainingJobsAbi, 'ResultRegistered')[0]!.args;
-    expect(await refusalOf(registerResult())).toBe('AlreadyRegistered');
+    expect(await refusalOf(registerResult())).toBe('ResultAlreadyRegistered');
     expect(await chain.read(registry, 'parentsOf', [assetId])).toEqual([BASE, DATASET]);
     expect((await chain.read(registry, 'creatorOf', [assetId])).toLowerCase()).toBe(OPENER);
     const weights = await Promise.all([COMPUTE, OPENER, TUNER, DATA].map((account) => chain.read(registry, 'weightOf', [assetId, account])));

@@ -190,7 +190,7 @@ interface ITrainingJobs {
     error SubmissionsOpen(uint256 jobId, uint256 count);
     error NothingToWithdraw(address account);
     error InvalidRecipient(address recipient);
-    error AlreadyRegistered(uint256 jobId, uint256 assetId);
+    error ResultAlreadyRegistered(uint256 jobId, uint256 assetId);
 
     /// @notice Opens a job; the value sent is its bounty.
     function open(JobTerms calldata terms) external payable returns (uint256 jobId);
