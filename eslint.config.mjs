@@ -15,7 +15,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  {files: ['test/bench/**', 'test/**/main.ts', 'scripts/**', 'devnet/**', 'qanat.ts', 'node/cli/**', 'protocols/services/cli/**'], rules: {'no-console': 'off'}},
+  {files: ['test/bench/**', 'test/**/main.ts', 'scripts/**', 'devnet/**', 'qanat.ts', 'node/cli/**', 'protocols/services/cli/**', 'protocols/client/examples/**'], rules: {'no-console': 'off'}},
   {
     files: ['consensus/core/**'],
     rules: {'no-restricted-globals': ['error', 'Date', 'setTimeout', 'setInterval', 'process', 'performance', 'queueMicrotask']},

@@ -73,6 +73,12 @@ const ACCEPTED_WARNINGS = new Set(['2394', '2018']);
 /** What a compiler newer than the library warns of in the library is not ours to mend. */
 const LIBRARY_PREFIX = '@openzeppelin/';
 
+/** How often the code is expected to run: how much size the optimiser pays for gas. */
+const RUNS = 10_000;
+const RUNS_OF_LARGE = 200;
+/** Contracts that would exceed EIP-170's limit of size otherwise. */
+const LARGE_SOURCES: ReadonlySet<string> = new Set([`${CONTRACTS_FOLDER}/TrainingJobs.sol`]);
+
 /** Reads the repository's contracts: source unit name to source text. */
 export function readContracts(): Map<string, string> {
   const names = readdirSync(join(root, CONTRACTS_FOLDER), {recursive: true, encoding: 'utf8'})
@@ -87,16 +93,27 @@ export function readContracts(): Map<string, string> {
  * Throws SolidityError with the compiler's own messages on errors and, unless they are allowed, on warnings. Without
  * optimising it is quick; what is deployed is optimised.
  */
-export function compileSolidity(
-  sources: ReadonlyMap<string, string>,
-  {allowWarnings = false, optimise = true}: {readonly allowWarnings?: boolean; readonly optimise?: boolean} = {},
-): CompiledContract[] {
+export function compileSolidity(sources: ReadonlyMap<string, string>, {allowWarnings = false, optimise = true}: CompileOptions = {}): CompiledContract[] {
+  const isLarge = ([name]: readonly [string, string]): boolean => optimise && LARGE_SOURCES.has(name);
+  const [large, others] = [[...sources].filter(isLarge), [...sources].filter((source) => !isLarge(source))];
+  return [
+    ...(others.length === 0 ? [] : compile(new Map(others), allowWarnings, {enabled: optimise, runs: RUNS})),
+    ...(large.length === 0 ? [] : compile(new Map(large), allowWarnings, {enabled: true, runs: RUNS_OF_LARGE})),
+  ];
+}
+
+interface CompileOptions {
+  readonly allowWarnings?: boolean;
+  readonly optimise?: boolean;
+}
+
+function compile(sources: ReadonlyMap<string, string>, allowWarnings: boolean, optimizer: {readonly enabled: boolean; readonly runs: number}): CompiledContract[] {
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, {content}])),
     settings: {
       evmVersion: 'prague',
-      optimizer: {enabled: optimise, runs: 10_000},
+      optimizer,
       // No metadata in the code: it would change with comments and with the machine's paths.
       metadata: {bytecodeHash: 'none', appendCBOR: false},
       remappings: [`${PACKAGE_PREFIX}=`],

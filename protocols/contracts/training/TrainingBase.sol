@@ -42,7 +42,7 @@ abstract contract TrainingBase is ITrainingJobs, ReentrancyGuardTransient {
     }
 
     // keccak256(abi.encode(uint256(keccak256("qanat.storage.TrainingJobs")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE_LOCATION = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant STORAGE_LOCATION = 0x042be18931dbd4402f246f2c2a08265aa90a3b0d555502a8a5d33e954b5a9d00;
 
     IAssetRegistry internal constant REGISTRY = IAssetRegistry(SystemAddresses.ASSET_REGISTRY);
     ITraining internal constant RECORD = ITraining(SystemAddresses.TRAINING);
