@@ -10,6 +10,8 @@ export const BATCH_SIZE = 100;
 export const CONNECTIONS: Readonly<Record<Way, number>> = {batch: 4, single: 32};
 /** How often the senders' nonces are asked for: the error that this makes in the time of the last block. */
 const POLL_INTERVAL_MS = 50;
+/** Questions without a change after which a chain that needs it is nudged. */
+const NUDGE_AFTER_POLLS = 4;
 
 export interface Throughput {
   readonly transactions: number;
@@ -59,6 +61,7 @@ async function sendSingly(url: string, lane: readonly Hex[]): Promise<void> {
 async function untilCommitted({url, nudge}: Target, {senders}: Crew, failure: () => unknown, deadlineMs: number): Promise<void> {
   const connection = new Connection(url);
   let before = '';
+  let unchanged = 0;
   try {
     for (;;) {
       const counts = await connection.batch(senders.map(({address}) => ({method: 'eth_getTransactionCount', params: [address, 'latest']})));
@@ -68,9 +71,10 @@ async function untilCommitted({url, nudge}: Target, {senders}: Crew, failure: ()
         const missing = senders.reduce((sum, {nonce}, i) => sum + (nonce - BigInt(counts[i] as string)), 0n);
         throw new Error(`${missing} transactions were not committed in time`);
       }
-      // Nothing since the last question.
-      if (nudge !== undefined && counts.join() === before) await nudge();
-      before = counts.join();
+      const now = counts.join();
+      unchanged = now === before ? unchanged + 1 : 0;
+      before = now;
+      if (nudge !== undefined && unchanged >= NUDGE_AFTER_POLLS) await nudge();
       await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     }
   } finally {

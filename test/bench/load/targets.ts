@@ -29,11 +29,12 @@ export async function startQanat(validators: number, env: Record<string, string>
 }
 
 /**
- * As they start by default. anvil 1.7.1 leaves transactions of concurrent requests pending until another one comes, for good at the
- * end of a load (with --mixed-mining its miner stops altogether): `nudge` has it mine what waits.
+ * As they start by default. Only anvil 1.7.1 also seals a block each second besides the one for every transaction: without that it
+ * leaves transactions of concurrent requests pending until another one comes, for good at the end of a load. Under single requests its
+ * miner stops with it too: `nudge` has it mine what waits.
  */
 export async function startPeer(peer: ChainPeer): Promise<Target> {
-  const {label, url, pid, dispose} = await startPeerChain(peer, []);
+  const {label, url, pid, dispose} = await startPeerChain(peer, peer === 'anvil' ? ['--block-time', '1', '--mixed-mining'] : []);
   const started = target(label, url, [pid], dispose);
   if (peer !== 'anvil') return started;
   const connection = new Connection(url);

@@ -137,7 +137,7 @@ function print(results: ReadonlyMap<string, Results>, {kinds, ways, peers, trans
   printTable(['load', 'chain', 'committed tx/s', 'processor per tx', 'qanat against it', 'goal'], rows);
   console.log(`${transactions.toLocaleString('en')} transactions each. batch: ${BATCH_SIZE} in a request, ${CONNECTIONS.batch} connections; single: one in a request, ${CONNECTIONS.single} connections.`);
   console.log('The sender runs on the same machine. Ours: consensus and durable commits.');
-  if (peers.length > 0) console.log('Peers as they start by default, one block for each transaction, in memory; anvil is told to mine (evm_mine) where it leaves transactions pending.');
+  if (peers.length > 0) console.log('Peers as they start by default, one block for each transaction, in memory; anvil with --mixed-mining, and told to mine (evm_mine) where it leaves transactions pending all the same.');
   console.log('');
 }
 
