@@ -109,26 +109,19 @@ async function execute(
   return outcomeOf(run, gasPrice);
 }
 
-/**
- * Where there is a limit of work: a transaction that takes more than the block has left never was, nothing is paid, and it can stand in
- * another block; one that no block has room for fails, and takes all its gas.
- */
+/** Where there is a limit of work: a transaction that adds too much fails, and takes all its gas, which pays for what it has cost. */
 async function runWithinLimit(
   tx: Transaction,
   gasPrice: bigint,
   gas: {readonly regular: bigint; readonly floor: bigint},
   context: ProcessorContext,
 ): Promise<FrameRun> {
-  const {state, block, chainId, work} = context;
+  const {state, block, chainId} = context;
   try {
     return await runFrame(tx, tx.gasLimit, gasPrice, gas, context);
   } catch (error) {
     if (!(error instanceof WorkExceededError)) throw error;
     state.abandonTransaction();
-    if (error.scope === 'block') {
-      work!.giveUp();
-      throw workExceeded();
-    }
     takeFee(tx, gasPrice, state, block);
     applyAuthorizations(tx.authorizationList, chainId, state, []);
     return {result: {...NO_RESULT, error: error.message}, gasUsed: tx.gasLimit, gasUsedBeforeRefund: tx.gasLimit};

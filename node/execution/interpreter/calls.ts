@@ -175,6 +175,8 @@ export function revert(machine: Machine, frame: CallFrame, output: Uint8Array): 
 }
 
 export function fail(machine: Machine, frame: CallFrame, failure: string): void {
+  // All that it had: what a failure burns has taken its time too.
+  machine.gasToTurn -= frame.gasAtEntry;
   frame.gas = 0;
   end(machine, frame, EMPTY, failure, false);
 }

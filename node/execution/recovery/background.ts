@@ -57,7 +57,18 @@ export class BackgroundRecovery {
     if (this.#isUnavailable || transactions.length < RECOVERY_MIN) return this.#answer(asked, () => undefined);
     const id = this.#nextId++;
     this.#sent.set(id, asked);
-    this.#thread().postMessage({id, packed: packTransactions(transactions)});
+    try {
+      this.#thread().postMessage({id, packed: packTransactions(transactions)});
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#isUnavailable) return;
+    this.#isUnavailable = true;
+    this.#giveUp();
+    this.#onFailure(error);
   }
 
   #thread(): Worker {
@@ -74,12 +85,8 @@ export class BackgroundRecovery {
         return sender === NO_ADDRESS ? undefined : sender;
       });
     });
-    worker.on('error', (error: Error) => {
-      if (this.#isUnavailable) return;
-      this.#isUnavailable = true;
-      this.#giveUp();
-      this.#onFailure(error);
-    });
+    worker.on('error', (error: Error) => this.#fail(error));
+    worker.on('exit', (code) => this.#fail(new Error(`the thread ended with code ${code}`)));
     this.#worker = worker;
     return worker;
   }

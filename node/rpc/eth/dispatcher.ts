@@ -77,7 +77,8 @@ export class Dispatcher {
     if (messages.length > batchItemsMax) {
       return errorText(null, rpcErrors.invalidRequest(`batch too large: ${messages.length} requests, limit ${batchItemsMax}`));
     }
-    const prepared = this.prepare(messages);
+    // As for a single one: over a WebSocket the next message would overtake this one.
+    const prepared = client.host === undefined ? this.prepare(messages) : undefined;
     if (prepared !== undefined) await prepared;
     const begun: (Answer | Promise<Answer>)[] = [];
     const heavyOnes: Promise<Answer>[] = [];

@@ -8,9 +8,22 @@ import {EncodedJson} from './encode/encoded.ts';
 import {logJson, receiptJson} from './encode/receipt.ts';
 import type {RecentBlocks} from './recent-blocks.ts';
 
-export interface EncodedLog {
+/** Its text is made when it is first asked for: most logs of a block are not what a search looks for. */
+export class EncodedLog {
   readonly log: Log;
-  readonly json: string;
+  readonly #index: number;
+  readonly #receipt: Receipt;
+  #json: string | undefined;
+
+  constructor(log: Log, index: number, receipt: Receipt) {
+    this.log = log;
+    this.#index = index;
+    this.#receipt = receipt;
+  }
+
+  get json(): string {
+    return (this.#json ??= JSON.stringify(logJson(this.log, this.#index, this.#receipt)));
+  }
 }
 
 interface BlockEntry {
@@ -66,6 +79,8 @@ export class EncodedReceipts {
     if (present?.receipts === receipts) return present;
     if (receipts === undefined) return undefined;
     const entry: BlockEntry = {receipts, texts: new Array<EncodedJson | undefined>(receipts.length).fill(undefined), logs: undefined, bytes: bytesOf(receipts)};
+    // One that is too large by itself would only drive out all others.
+    if (entry.bytes > this.#bytesMax) return entry;
     this.#bytes += entry.bytes - (present?.bytes ?? 0);
     this.#blocks.set(Number(number), entry);
     for (const [oldest, {bytes}] of this.#blocks) {
@@ -83,7 +98,7 @@ function textOf(entry: BlockEntry, index: number): EncodedJson | null {
 }
 
 function logsOf(entry: BlockEntry): readonly EncodedLog[] {
-  entry.logs ??= entry.receipts.flatMap((receipt) => receipt.logs.map((log, index) => ({log, json: JSON.stringify(logJson(log, index, receipt))})));
+  entry.logs ??= entry.receipts.flatMap((receipt) => receipt.logs.map((log, index) => new EncodedLog(log, index, receipt)));
   return entry.logs;
 }
 

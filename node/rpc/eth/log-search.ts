@@ -97,7 +97,8 @@ export async function searchLogs(query: LogQuery, modules: LogSearchModules): Pr
   const found: string[] = [];
   let dataBytes = 0;
   const collect = (logs: readonly EncodedLog[] = []): void => {
-    for (const {log, json} of logs) {
+    for (const encoded of logs) {
+      const {log} = encoded;
       if (!matches(log, filter)) continue;
       dataBytes += log.data.length;
       if (dataBytes > limits.logsDataBytesMax) {
@@ -106,7 +107,7 @@ export async function searchLogs(query: LogQuery, modules: LogSearchModules): Pr
       if (found.length >= limits.logsResultsMax) {
         throw rpcErrors.limitExceeded(`query returned more than ${limits.logsResultsMax} results; ask for fewer blocks`);
       }
-      found.push(json);
+      found.push(encoded.json);
     }
   };
   const answer = (): EncodedJson => new EncodedJson(`[${found.join(',')}]`);

@@ -74,8 +74,12 @@ class Conversation implements Client {
   private received: Buffer | undefined;
   /** Of a request whose body is not all there. */
   private pieces: {readonly chunks: Buffer[]; missing: number; readonly cancelDeadline: () => void} | undefined;
-  /** A request is being answered, or the client does not take its answers. */
-  private isBusy = false;
+  /** A request is being answered. */
+  private isAnswering = false;
+  /** The client has not taken its last answer yet. */
+  private isUntaken = false;
+  /** Closed, or another's. */
+  private isOver = false;
   /** Clients send the same head again and again. */
   private knownHead = '';
   private knownLength = 0;
@@ -121,24 +125,37 @@ class Conversation implements Client {
     else this.answerAll();
   };
 
+  private get isBusy(): boolean {
+    return this.isAnswering || this.isUntaken;
+  }
+
   /** As Node's server: whoever sends nothing more waits for nothing more either. */
-  private readonly onEnd = (): void => void this.socket.end();
+  private readonly onEnd = (): void => {
+    this.received = undefined;
+    this.socket.end();
+  };
 
   private readonly onError = (): void => void this.socket.destroy();
 
   private readonly onClose = (): void => {
+    this.isOver = true;
+    this.received = undefined;
     this.pieces?.cancelDeadline();
     this.hooks.ended();
   };
 
+  /** Also of who does not take an answer; only work of ours is waited for. */
   private readonly onTimeout = (): void => {
-    if (!this.isBusy) this.socket.destroy();
+    if (!this.isAnswering) this.socket.destroy();
   };
 
-  private readonly onDrain = (): void => this.goOn();
+  private readonly onDrain = (): void => {
+    this.isUntaken = false;
+    this.goOn();
+  };
 
   private answerAll(): void {
-    while (this.received !== undefined && !this.isBusy) {
+    while (this.received !== undefined && !this.isBusy && !this.isOver) {
       const {received} = this;
       const headEnd = received.indexOf('\r\n\r\n');
       const length = headEnd === -1 || headEnd > HEAD_BYTES_MAX ? undefined : this.bodyLength(received.toString('latin1', 0, headEnd));
@@ -147,30 +164,41 @@ class Conversation implements Client {
       const end = begin + length;
       if (end > received.length) return this.awaitRest(received, end);
       this.received = end === received.length ? undefined : received.subarray(end);
-      const handled = this.modules.dispatcher.handle(received.toString('utf8', begin, end), this);
+      let handled: ReturnType<Dispatcher['handle']>;
+      try {
+        handled = this.modules.dispatcher.handle(received.toString('utf8', begin, end), this);
+      } catch {
+        return void this.socket.destroy();
+      }
       if (!(handled instanceof Promise)) {
         this.send(handled);
         continue;
       }
-      this.isBusy = true;
-      void handled.then((answer) => {
-        this.isBusy = false;
-        this.send(answer);
-        if (!this.isBusy) this.goOn();
-      });
+      this.isAnswering = true;
+      handled
+        .then((answer) => {
+          this.isAnswering = false;
+          this.send(answer);
+          this.goOn();
+        })
+        // The dispatcher answers errors itself. Should something get past it, it must not end the process.
+        .catch(() => this.socket.destroy());
     }
   }
 
   private goOn(): void {
-    this.isBusy = false;
+    if (this.isOver || this.isBusy) return;
     this.answerAll();
-    if (!this.isBusy && this.socket.isPaused()) this.socket.resume();
+    if (!this.isOver && !this.isBusy && this.socket.isPaused()) this.socket.resume();
   }
 
   private awaitRest(received: Buffer, end: number): void {
     this.received = undefined;
     const {clock, requestTimeoutMs} = this.modules;
     const cancelDeadline = clock.setTimer(requestTimeoutMs, () => {
+      // What comes now is not carried out: the client is told that it came too late.
+      this.pieces = undefined;
+      this.socket.off('data', this.onData);
       this.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       this.socket.destroySoon();
     });
@@ -204,7 +232,7 @@ class Conversation implements Client {
       );
     }
     // Until the client has taken this answer it gets no other one.
-    if (!isTaken) this.isBusy = true;
+    if (!isTaken) this.isUntaken = true;
   }
 
   private date(): string {
@@ -218,6 +246,8 @@ class Conversation implements Client {
 
   private handOver(): void {
     const {socket, received} = this;
+    if (this.isOver || socket.destroyed) return;
+    this.isOver = true;
     this.received = undefined;
     socket.off('data', this.onData);
     socket.off('end', this.onEnd);

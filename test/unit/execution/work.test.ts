@@ -34,21 +34,23 @@ describe('a meter of work', () => {
     expect(meter.left).toBe(10_000_000n);
   });
 
-  it('has no room for a transaction whose gas does not fit, nor for precompiles beyond', () => {
+  it('has no room for a transaction whose gas does not fit; what has begun may go beyond, and nothing begins after it', () => {
     const meter = new WorkMeter(1_000_000n);
     expect(meter.begin(1_000_001n)).toBe(false);
     expect(meter.begin(700_000n)).toBe(true);
-    meter.take(kzgCall);
-    expect(() => meter.take(kzgCall)).toThrow(new WorkExceededError('block'));
-    meter.giveUp();
-    expect(meter.left).toBe(1_000_000n - 700_000n - KZG_ADDED);
+    for (let calls = 0; calls < 4; calls++) meter.take(kzgCall);
+    meter.end(700_000n);
+    expect(meter.left).toBe(1_000_000n - 700_000n - 4n * KZG_ADDED);
+    expect(meter.begin(21_000n)).toBe(false);
   });
 
-  it('lets any transaction up to its own limit into an empty block', () => {
-    const meter = new WorkMeter(blockWorkMax(30_000_000n));
-    expect(meter.begin(TRANSACTION_GAS_MAX)).toBe(true);
-    for (let added = KZG_ADDED; added <= TRANSACTION_ADDED_WORK_MAX; added += KZG_ADDED) meter.take(kzgCall);
-    expect(() => meter.take(kzgCall)).toThrow(new WorkExceededError('transaction'));
+  it('takes no more of a transaction than any may add, wherever it stands', () => {
+    for (const max of [blockWorkMax(30_000_000n), TRANSACTION_GAS_MAX]) {
+      const meter = new WorkMeter(max);
+      expect(meter.begin(TRANSACTION_GAS_MAX)).toBe(true);
+      for (let added = KZG_ADDED; added <= TRANSACTION_ADDED_WORK_MAX; added += KZG_ADDED) meter.take(kzgCall);
+      expect(() => meter.take(kzgCall)).toThrow(new WorkExceededError());
+    }
   });
 
   it('finds a price and work for any input', () => {
@@ -72,21 +74,33 @@ const kzgCalls = (count: number): Hex => bytesToHex(assemble(`${times(count, '0 
 const alloc: GenesisAlloc = {
   [sender.address]: {balance: (100n * ETHER).toString()},
   [other.address]: {balance: (100n * ETHER).toString()},
-  [HEAVY]: {balance: '0', code: kzgCalls(150)},
-  [HOPELESS]: {balance: '0', code: kzgCalls(220)},
+  [HEAVY]: {balance: '0', code: kzgCalls(95)},
+  [HOPELESS]: {balance: '0', code: kzgCalls(110)},
 };
-const GAS = 12_000_000n;
+const GAS = 13_000_000n;
 
 describe('a block with a limit of work', () => {
-  it('leaves out what does not fit any more, which stands in the next block, and what follows goes on', async () => {
+  it('leaves out what has no room any more, before it costs anything; it stands in the next block', async () => {
     const chain = await newChain(alloc);
     const heavy = (from: typeof sender, nonce: bigint): Uint8Array => transferOf(from, nonce, HEAVY, 0n, {gasLimit: GAS});
-    const results = await chain.produce([heavy(sender, 0n), heavy(other, 0n), transferOf(sender, 1n, other.address, 1n)]);
-    expect(results.map(({code}) => code)).toEqual([0, 2, 0]);
-    expect(results[1]).toMatchObject({gasUsed: 0n, log: 'block work limit reached'});
+    const results = await chain.produce([heavy(sender, 0n), heavy(sender, 1n), heavy(other, 0n), transferOf(sender, 2n, other.address, 1n)]);
+    expect(results.map(({code}) => code)).toEqual([0, 0, 2, 0]);
+    expect(results[2]).toMatchObject({gasUsed: 0n, log: 'block work limit reached'});
     expect(chain.latest.nonce(other.address)).toBe(0n);
-    expect(chain.latest.nonce(sender.address)).toBe(2n);
+    expect(chain.latest.nonce(sender.address)).toBe(3n);
     expect((await chain.produce([heavy(other, 0n)])).map(({code}) => code)).toEqual([0]);
+    await chain.close();
+  });
+
+  it('has every transaction that begins pay for itself: behind a cheap one, a heavy one is not broken off for nothing', async () => {
+    const chain = await newChain(alloc);
+    const before = chain.latest.balance(other.address);
+    const hopeless = transferOf(other, 0n, HOPELESS, 0n, {gasLimit: GAS});
+    const results = await chain.produce([transferOf(sender, 0n, HEAVY, 0n, {gasLimit: 30_000n}), hopeless, transferOf(sender, 1n, HEAVY, 0n, {gasLimit: GAS})]);
+    expect(results.map(({code}) => code)).toEqual([1, 1, 0]);
+    expect(results[1]).toMatchObject({gasUsed: GAS, log: 'transaction work limit reached'});
+    expect(chain.latest.nonce(other.address)).toBe(1n);
+    expect(before - chain.latest.balance(other.address)).toBeGreaterThanOrEqual(GAS * 1_000_000_000n);
     await chain.close();
   });
 

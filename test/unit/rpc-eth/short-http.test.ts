@@ -1,7 +1,7 @@
 /** Raw bytes on a connection: what takes the short way, what goes to Node's server, and that nobody can tell which. */
 import {connect, type Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
-import {startNode, transfer, type TestNode} from './support.ts';
+import {ALICE, result, startNode, transfer, type TestNode} from './support.ts';
 
 let node: TestNode;
 beforeAll(async () => {
@@ -158,5 +158,25 @@ describe('the short way of HTTP', () => {
       peer.socket.destroy();
     } while (answer.includes('too many requests wait'));
     expect(answer).toContain('"status":"0x1"');
+  });
+
+  it('does nothing more for a client that is gone, not even what it had sent already', async () => {
+    const nonce = Number(await result(node, 'eth_getTransactionCount', ALICE, 'latest'));
+    const [waited, later] = [await transfer(nonce), await transfer(nonce + 1)];
+    const gone = await open();
+    const pooled = new Promise<void>((resolve) => void node.pool.onPending(() => resolve()));
+    gone.send(request(JSON.stringify({jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransactionSync', params: [waited, '0xea60']}))
+      + request(JSON.stringify({jsonrpc: '2.0', id: 2, method: 'eth_sendRawTransaction', params: [later]})));
+    await pooled;
+    gone.socket.resetAndDestroy();
+    // The place that it held is free once the server has heard of it; by then the second request would have been begun.
+    let answer: string;
+    do {
+      const peer = await open();
+      peer.send(request(JSON.stringify({jsonrpc: '2.0', id: 3, method: 'eth_sendRawTransactionSync', params: [waited, '0x1']})));
+      answer = await peer.until(/"result"|"error"/);
+      peer.socket.destroy();
+    } while (answer.includes('too many requests wait'));
+    expect(await result(node, 'eth_getTransactionCount', ALICE, 'pending')).toBe(`0x${(nonce + 1).toString(16)}`);
   });
 });
